@@ -1,0 +1,45 @@
+"""What must hold of a document that was read whole; each breach is one sentence."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+
+from qa.reading.contents import Entry
+from qa.reading.lines import Line, fold
+from qa.types import Note, Reference, Section
+
+
+def check_notes(defined: Sequence[Line], notes: Sequence[Note], references: Sequence[Reference]) -> list[str]:
+    """Every note is defined once and cited; numbered notes run from 1 without a gap and are cited in order."""
+    findings = []
+    marks = {note.number: note.mark for note in notes}
+    for mark, count in Counter(line.mark.lstrip("^") for line in defined).items():
+        if count > 1:
+            findings.append(f"Footnote {mark} is defined {count} times; the first is kept.")
+    cited = [reference.note for reference in references]
+    findings += [f"Footnote {mark} is never cited." for number, mark in marks.items() if number not in cited]
+    if all(mark.isdecimal() for mark in marks.values()):
+        findings += [f"Footnote {n} is missing." for n in range(1, max(marks, default=0)) if n not in marks]
+        first_cited = list(dict.fromkeys(cited))
+        for before, after in itertools.pairwise(first_cited):
+            if after < before:
+                findings.append(f"Footnote {after} is cited after footnote {before}.")
+    return findings
+
+
+def check_contents(entries: Sequence[Entry], sections: Sequence[Section], text: str) -> list[str]:
+    """Every line of the contents list is a heading, in the same order and on the page it promises."""
+    findings = []
+    position = 0
+    headings = [fold(text[section.start : section.heading_end]) for section in sections]
+    for entry in entries:
+        if entry.folded in headings[position:]:
+            position += headings[position:].index(entry.folded) + 1
+            page = sections[position - 1].page
+            if None not in (page, entry.page) and page != entry.page:
+                findings.append(f"The contents list has “{entry.text}” on page {entry.page}; it begins on {page}.")
+        else:
+            findings.append(f"The contents list names “{entry.text}”; no such heading was found in that order.")
+    return findings

@@ -1,0 +1,63 @@
+"""The common intermediate: what a source says, line by line, before anybody knows the outline."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from qa.types import Link
+
+Role = Literal["heading", "text", "block", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One logical line: a heading, a paragraph, a block kept as it is (list, table, code), or a note.
+
+    `level` is the depth the source claims for a heading (1 outermost), 0 where it claims none.
+    `citations` are (offset in text, mark) of footnotes cited; `links` are spans in text. `bold`:
+    the whole line is. `page` is the printed page number where the source knows it, `turns` are
+    (offset in text, page) where a later page begins within the line. A note carries its own `mark`.
+    """
+
+    text: str
+    role: Role
+    level: int = 0
+    bold: bool = False
+    page: int | None = None
+    mark: str = ""
+    turns: tuple[tuple[int, int], ...] = ()
+    citations: tuple[tuple[int, str], ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+def is_wide(character: str) -> bool:
+    """Whether a character belongs to a script written without spaces (Japanese, Chinese)."""
+    return character != "" and unicodedata.east_asian_width(character) in "WF"
+
+
+def fold(text: str) -> str:
+    """Text for comparing only: width and case folded, letters and digits alone."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def join(first: Line, second: Line) -> Line:
+    """Two halves of one line, cut apart by the end of a page, as one."""
+    bare = first.text.endswith("-") or (is_wide(first.text[-1:]) and is_wide(second.text[:1]))
+    text = first.text + ("" if bare else " ")
+    shift = len(text)
+    turned = () if second.page in (None, first.page) else ((shift, second.page),)
+    return replace(
+        first,
+        text=text + second.text,
+        turns=first.turns + turned + tuple((at + shift, page) for at, page in second.turns),
+        citations=first.citations + tuple((at + shift, mark) for at, mark in second.citations),
+        links=first.links + tuple(Link(k.start + shift, k.end + shift, k.url) for k in second.links),
+    )
+
+
+def is_closed(text: str) -> bool:
+    """Whether a line ends as a finished sentence does."""
+    return re.search(r"[.!?:;。！？：；]['\"”’)\]）」』]*$", text.rstrip()) is not None

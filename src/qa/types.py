@@ -1,0 +1,167 @@
+"""The nouns: frozen records that every other module speaks in.
+
+Offsets are code points into `Document.text`. Whatever a person is shown is a slice of that text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+SectionKind = Literal["section", "item", "subitem", "unnumbered", "runin", "preamble"]
+Role = Literal["query", "passage"]
+Status = Literal["answered", "not_in_document", "language_not_served"]
+# Vectors, one a row.
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A link the document gives: its footnote (None for a link in the text itself) and what is said of it."""
+
+    footnote: int | None
+    url: str
+    remark: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A footnote: its number, its mark as printed, its words, and its links in order."""
+
+    number: int
+    mark: str
+    text: str
+    sources: tuple[Source, ...]
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The place in the text where a footnote is cited."""
+
+    offset: int
+    note: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in the running text."""
+
+    start: int
+    end: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands below it, up to the next heading of any depth.
+
+    `number` is canonical ("1.3.1.a"), `label` as printed ("1.3 › 1) › a)"); an unnumbered heading
+    has those of the numbered one above it, and both are empty where there is none. `place` is what
+    ids are made of: the number, else the words of the heading. `headings` run from the root to this
+    one, as printed. The heading is text[start:heading_end]; `paragraphs` are spans.
+    """
+
+    number: str
+    label: str
+    place: str
+    kind: SectionKind
+    title: str
+    headings: tuple[str, ...]
+    start: int
+    heading_end: int
+    end: int
+    page: int | None
+    paragraphs: tuple[tuple[int, int], ...]
+    heading_notes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A published document as read: the text, its sections (which partition it), its footnotes.
+
+    `pages` are (offset, printed page number) where each page begins; empty where pages are unknown.
+    `findings` are sentences about whatever did not come out whole while reading; empty when all did.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    published: str
+    content_as_of: str
+    language: str
+    notice: str
+    homepage: str
+    sha256: str
+    text: str
+    sections: tuple[Section, ...]
+    notes: tuple[Note, ...]
+    references: tuple[Reference, ...]
+    links: tuple[Link, ...]
+    pages: tuple[tuple[int, int], ...]
+    contents_entries: int
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A slice of one section's body: what is searched for and shown.
+
+    `id` is its place, "factsheet-2025/1.3.5/2". `context` is the heading path, embedded before the
+    text and no part of it. `sentences` are spans within the text. `notes` are the footnotes cited in
+    it or in the heading of its section; `sources` are their links, then those in the passage itself.
+    """
+
+    id: str
+    document: str
+    section: Section
+    text: str
+    start: int
+    end: int
+    page: int | None
+    context: str
+    sentences: tuple[tuple[int, int], ...]
+    notes: tuple[int, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found: the fused score in 0..1, and what each ranking said of it.
+
+    `dense` is a cosine, `lexical` the BM25 score over the most any passage could have; `sentence` is
+    the span, within the passage, of the sentence nearest to the query.
+    """
+
+    passage: Passage
+    score: float
+    dense: float
+    lexical: float
+    sentence: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A hit as it is shown, with the spans within its text that are worth marking."""
+
+    hit: Hit
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to a question: quotes when it is answered, else the nearest sections.
+
+    `confidence` is the estimated probability that the document answers the question.
+    `document` is the one the best passage is from; None when the corpus holds no passage.
+    """
+
+    question: str
+    status: Status
+    confidence: float
+    document: Document | None
+    quotes: tuple[Quote, ...]
+    nearest: tuple[Section, ...]
