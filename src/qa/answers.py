@@ -1,0 +1,115 @@
+"""Hits -> an answer: what to mark, whether to decline, which sections are nearest."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+
+from qa.encoder import Encoder, SentenceEncoder
+from qa.errors import QuestionError
+from qa.index import Index, open_index
+from qa.lexical import WIDE
+from qa.retrieval import search
+from qa.settings import MOST_PASSAGES, QUESTION_LENGTH, Settings
+from qa.types import Answer, Document, Hit, Passage, Quote, Section, Status
+
+# Sections offered when the question is declined.
+NEAREST = 3
+# P(answerable) = 1 / (1 + exp(-(SLOPE * best fused score + INTERCEPT))), fitted on the dev questions by
+# benchmarks/fusion.py, of which three in four are answerable.
+SLOPE = 5.5
+INTERCEPT = -0.72
+# Below it the answer is declined: 3 % of the answerable dev questions, and of the others most that are far off but
+# few near misses, which no score of similarity tells from what the document says (benchmarks/results/fusion.md).
+THRESHOLD = 0.5
+
+
+class Assistant:
+    """Answers questions from an open index. Safe to share between threads."""
+
+    def __init__(self, index: Index, encoder: Encoder, settings: Settings) -> None:
+        self.index = index
+        self._encoder = encoder
+        self._settings = settings
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents it answers from."""
+        return tuple(self.index.documents.values())
+
+    def ask(self, question: str, k: int | None = None) -> Answer:
+        """The `k` best passages, or the nearest sections when the documents do not seem to say.
+
+        Raises QuestionError for a question of no or too many characters, or a `k` out of range.
+        """
+        question = check_question(question)
+        k = self._settings.passages if k is None else k
+        if not 1 <= k <= MOST_PASSAGES:
+            raise QuestionError(f"k is {k}: wanted is a whole number from 1 to {MOST_PASSAGES}")
+        hits = search(self.index, self._encoder, question, max(k, NEAREST * 2))
+        confidence = estimate_confidence(hits)
+        status = self._status(question, confidence)
+        document = self.index.documents[hits[0].passage.document] if hits else None
+        if status == "answered":
+            return Answer(question, status, confidence, document, tuple(_quote(hit) for hit in hits[:k]), ())
+        return Answer(question, status, confidence, document, (), _nearest_sections(hits))
+
+    def passages_at(self, place: str) -> tuple[Passage, ...]:
+        """The passage of an id ("factsheet-2025/1.3.5/2"), or all of a section's ("factsheet-2025/1.3.5").
+
+        Raises QuestionError when there is none.
+        """
+        found = [p for p in self.index.passages if place in (p.id, f"{p.document}/{p.section.place}")]
+        if not found:
+            raise QuestionError(f"there is no passage at {place[:100]!r}")
+        return tuple(found)
+
+    def _status(self, question: str, confidence: float) -> Status:
+        served = {*self._settings.languages, *(document.language for document in self.documents)}
+        if is_japanese(question) and "ja" not in served:
+            return "language_not_served"
+        return "answered" if confidence >= THRESHOLD else "not_in_document"
+
+
+def open_assistant(settings: Settings | None = None) -> Assistant:
+    """The assistant over the index of these settings, by default those of a checkout or an installed package.
+
+    Raises IndexUnusable when there is no index or it is out of date, ModelError when the model cannot be had.
+    """
+    settings = settings or Settings()
+    encoder = SentenceEncoder(settings.model)
+    return Assistant(open_index(settings.corpus, settings.index, encoder), encoder, settings)
+
+
+def check_question(question: str) -> str:
+    """The question without white space around it. Raises QuestionError."""
+    question = question.strip()
+    if not question:
+        raise QuestionError("the question is empty: type a question")
+    if len(question) > QUESTION_LENGTH:
+        raise QuestionError(f"the question has {len(question)} characters: at most {QUESTION_LENGTH} are read")
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise QuestionError("the question holds half a character (a lone surrogate): type it again")
+    return question
+
+
+def estimate_confidence(hits: list[Hit]) -> float:
+    """The estimated probability that the documents answer the question, from its best hit."""
+    return 1 / (1 + math.exp(-(SLOPE * hits[0].score + INTERCEPT))) if hits else 0.0
+
+
+def is_japanese(question: str) -> bool:
+    """Whether most letters of a question are kana or kanji."""
+    letters = [character for character in question if character.isalpha()]
+    return 2 * len(re.findall(f"[{WIDE}]", question)) > len(letters)
+
+
+def _quote(hit: Hit) -> Quote:
+    # In a passage of one sentence there is nothing to pick out.
+    return Quote(hit, (hit.sentence,) if len(hit.passage.sentences) > 1 else ())
+
+
+def _nearest_sections(hits: Iterable[Hit]) -> tuple[Section, ...]:
+    sections = {(hit.passage.document, hit.passage.section.start): hit.passage.section for hit in hits}
+    return tuple(sections.values())[:NEAREST]

@@ -1,0 +1,43 @@
+"""Query -> hits: both rankings, fused."""
+
+from __future__ import annotations
+
+from qa.encoder import Encoder
+from qa.index import Index
+from qa.types import Hit, Matrix
+
+# Candidates from each ranking. Beyond it the fused order rests on one ranking alone.
+DEPTH = 200
+# The share of the cosine in the fused score. Each score is normalised by its theoretical maximum (Bruch, Gai and
+# Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval"): 1 for the cosine, for BM25 what no
+# passage could exceed on this query. Measured on the dev questions: benchmarks/results/fusion.md.
+DENSE_SHARE = 0.6
+
+
+def search(index: Index, encoder: Encoder, query: str, k: int) -> list[Hit]:
+    """The `k` best passages, best first. Equal scores keep the order of the document."""
+    if not index.passages:
+        return []
+    vector = encoder.encode([query], "query")[0]
+    dense = dict(index.dense.rank(vector, DEPTH))
+    ceiling = index.lexical.ceiling(query)
+    lexical = {row: score / ceiling for row, score in index.lexical.rank(query, DEPTH)}
+    for row in lexical.keys() - dense.keys():
+        dense[row] = float(index.dense.vectors(row, 1)[0] @ vector)
+    scores = {row: fuse(cosine, lexical.get(row, 0.0)) for row, cosine in dense.items()}
+    best = sorted(scores, key=lambda row: (-scores[row], row))[:k]
+    return [
+        Hit(index.passages[row], scores[row], dense[row], lexical.get(row, 0.0), _nearest_sentence(index, row, vector))
+        for row in best
+    ]
+
+
+def fuse(cosine: float, lexical: float) -> float:
+    """One score in 0..1 from a cosine and a normalised BM25 score."""
+    return DENSE_SHARE * max(cosine, 0.0) + (1 - DENSE_SHARE) * lexical
+
+
+def _nearest_sentence(index: Index, row: int, vector: Matrix) -> tuple[int, int]:
+    sentences = index.passages[row].sentences
+    cosines = index.sentences.vectors(index.sentence_starts[row], len(sentences)) @ vector
+    return sentences[int(cosines.argmax())]
