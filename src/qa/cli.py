@@ -1,0 +1,115 @@
+"""The command line. Everything heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa.errors import IndexMissing, QAError
+from qa.settings import MOST_PASSAGES, Settings, read_settings
+
+if TYPE_CHECKING:
+    from qa.answers import Assistant
+    from qa.index import Summary
+
+app = typer.Typer(
+    help="Answers questions about a published document in the document's own words.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run a command; what a person can cure is one line on standard error, and exit code 1."""
+    try:
+        app()
+    except QAError as error:
+        typer.echo(f"qa: {error}", err=True)
+        sys.exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def options(version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False) -> None:
+    """What stands before a command."""
+    if version:
+        from qa import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def index() -> None:
+    """Build the index from the corpus, unless nothing changed; texts that did not change keep their vectors."""
+    _print_summary(_build(read_settings(os.environ)))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    k: Annotated[int | None, typer.Option("--k", "-k", min=1, max=MOST_PASSAGES, help="How many passages.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the answer as the API gives it.")] = False,
+) -> None:
+    """Print the passages that answer a question, word for word."""
+    from qa.answers import check_question
+
+    check_question(question)
+    answer = _open(read_settings(os.environ)).ask(question, k)
+    if json:
+        from qa.contract import answer_body
+
+        typer.echo(answer_body(answer).model_dump_json(indent=2))
+    else:
+        from qa.terminal import print_answer
+
+        print_answer(answer)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
+) -> None:
+    """Serve the page and the API."""
+    settings = read_settings(os.environ)
+    typer.echo("Starting, this takes some ten seconds ...", err=True)
+    assistant = _open(settings)
+    # The first question would otherwise wait for the model to load.
+    assistant.ask("ready")
+    from qa.server import serve as serve_forever
+
+    typer.echo(f"Serving on http://{f'[{host}]' if ':' in host else host}:{port}, Ctrl+C stops.", err=True)
+    serve_forever(assistant, host, port)
+
+
+def _open(settings: Settings) -> Assistant:
+    """The assistant; a first index is built, a stale one is for the maintainer to judge."""
+    from qa.answers import open_assistant
+
+    try:
+        return open_assistant(settings)
+    except IndexMissing:
+        _build(settings)
+        return open_assistant(settings)
+
+
+def _build(settings: Settings) -> Summary:
+    from qa.encoder import SentenceEncoder
+    from qa.index import refresh_index
+    from qa.terminal import building
+
+    with building() as progress:
+        return refresh_index(settings.corpus, settings.index, SentenceEncoder(settings.model), progress)
+
+
+def _print_summary(summary: Summary) -> None:
+    from qa.terminal import print_summary
+
+    print_summary(summary)
+
+
+if __name__ == "__main__":
+    main()

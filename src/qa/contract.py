@@ -1,0 +1,157 @@
+"""The API's contract: the one answer object that the API, the page's widget and `qa ask --json` share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qa.settings import MOST_PASSAGES
+from qa.types import Answer, Document, Quote, Section, Source, Status
+
+# Raised by its middle number when a field is added, by its first when one changes or goes.
+API_VERSION = "1.0.0"
+# Probabilities and scores are given to four places: more would only look exact.
+PLACES = 4
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SourceBody(_Body):
+    """A link that a footnote of the passage, or the passage itself (footnote null), gives."""
+
+    footnote: int | None
+    url: str
+    note: str | None = Field(description='What the document says of the link, such as "Japanese Only".')
+
+
+class DocumentBody(_Body):
+    """The document the best passage is from, as its publisher names and dates it."""
+
+    id: str
+    title: str
+    published: str
+    content_as_of: str
+    notice: str
+    sha256: str = Field(description="Of the file the document was read from.")
+
+
+class ResultBody(_Body):
+    """A passage, word for word: `text` is the document's text from `start` to `end` (code points)."""
+
+    id: str
+    section: str = Field(description='Canonical number, such as "1.3.5"; empty in a document without numbers.')
+    label: str = Field(description='The number as printed, such as "1.3 › 5)".')
+    headings: list[str] = Field(description="From the outermost heading to that of the passage.")
+    page: int | None = Field(description="As printed; null where the document has no pages.")
+    text: str
+    start: int
+    end: int
+    marks: list[tuple[int, int]] = Field(description="Spans within `text` (code points) nearest to the question.")
+    score: float
+    sources: list[SourceBody]
+    permalink: str
+
+
+class NearestBody(_Body):
+    """A section that comes near the question."""
+
+    section: str
+    label: str
+    headings: list[str]
+    page: int | None
+    permalink: str
+
+
+class AnswerBody(_Body):
+    """`results` is the answer, best first; unless the status is "answered" it is empty and `nearest` has sections."""
+
+    question: str
+    status: Status
+    confidence: float = Field(ge=0, le=1, description="Estimated probability that the document answers the question.")
+    document: DocumentBody | None
+    results: list[ResultBody]
+    nearest: list[NearestBody]
+
+
+class ErrorDetail(_Body):
+    code: str
+    message: str
+
+
+class ErrorBody(_Body):
+    """What every refusal looks like."""
+
+    error: ErrorDetail
+
+
+class SearchRequest(BaseModel):
+    """A question of 1 to 500 characters. `history`, the questions before it, is accepted and not used yet."""
+
+    question: str
+    history: list[str] = Field(default=[], max_length=50)
+    k: Annotated[int, Field(strict=True, ge=1, le=MOST_PASSAGES)] | None = None
+
+
+def permalink(place: str) -> str:
+    """The address of a passage or section, below the root of the service."""
+    return f"/p/{quote(place)}"
+
+
+def answer_body(answer: Answer) -> AnswerBody:
+    """An answer as the contract has it."""
+    document = answer.document
+    return AnswerBody(
+        question=answer.question,
+        status=answer.status,
+        confidence=round(answer.confidence, PLACES),
+        document=_document(document) if document else None,
+        results=[_result(quote) for quote in answer.quotes],
+        nearest=[_nearest(section, document) for section in answer.nearest if document],
+    )
+
+
+def _document(document: Document) -> DocumentBody:
+    return DocumentBody(
+        id=document.id,
+        title=document.title,
+        published=document.published,
+        content_as_of=document.content_as_of,
+        notice=document.notice,
+        sha256=document.sha256,
+    )
+
+
+def _result(quote: Quote) -> ResultBody:
+    passage = quote.hit.passage
+    return ResultBody(
+        id=passage.id,
+        section=passage.section.number,
+        label=passage.section.label,
+        headings=list(passage.section.headings),
+        page=passage.page,
+        text=passage.text,
+        start=passage.start,
+        end=passage.end,
+        marks=list(quote.marks),
+        score=round(quote.hit.score, PLACES),
+        sources=[_source(source) for source in passage.sources],
+        permalink=permalink(passage.id),
+    )
+
+
+def _source(source: Source) -> SourceBody:
+    return SourceBody(footnote=source.footnote, url=source.url, note=source.remark)
+
+
+def _nearest(section: Section, document: Document) -> NearestBody:
+    return NearestBody(
+        section=section.number,
+        label=section.label,
+        headings=list(section.headings),
+        page=section.page,
+        permalink=permalink(f"{document.id}/{section.place}"),
+    )

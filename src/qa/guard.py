@@ -1,0 +1,211 @@
+"""What the network may reach: an allow-list of paths, a limit on bodies, and security headers.
+
+A mounted Gradio page brings some sixty routes along (uploads, files by path, a proxy, monitoring). The chat
+page needs a dozen, so everything else is answered with 404 before Gradio sees it. Headers which Gradio
+would believe from anyone are taken off the request, and its answers to other origins off the response.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+BODY_MAX = 64 * 1024
+"""Bytes of a request body. A question has at most a few hundred characters, a conversation a few thousand."""
+
+OWN_PATHS = frozenset({"/healthz", "/openapi.json"})
+OWN_PREFIXES = ("/api/",)
+
+PAGE = "/"
+PAGE_READ = re.compile(
+    r"/|/(config|theme\.css|manifest\.json|favicon\.ico|style\.css|page\.js)"
+    r"|/assets/[^/]+|/static/(fonts|js|img)/.+|/gradio_api/(queue/data|startup-events)"
+)
+PAGE_WRITE = re.compile(r"/gradio_api/(queue/join|cancel|reset)")
+
+HASHED_NAME = re.compile(r"/assets/[^/]+-[\w-]{8,}\.\w+")
+"""Gradio's build writes a hash of the content into these names: what they name never changes."""
+
+INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+
+BELIEVED_HEADERS = frozenset({b"x-forwarded-host", b"x-gradio-server"})
+"""From these Gradio takes the address it tells the browser to talk to. A proxy sets Host, which it also reads."""
+
+NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+PLAIN = f"{NOTHING}; style-src 'self'; img-src 'self'"
+"""For what `prefixes` add: pages without scripts. One that needs more says so in a header of its own."""
+
+
+class Guard:
+    """An ASGI app around another one: only known paths, small bodies, safe headers.
+
+    `prefixes` are further beginnings of paths that pass, such as "/p/" or "/widget". An app's own
+    Content-Security-Policy, Cache-Control and the like are kept where it sets them.
+    """
+
+    def __init__(self, app: App, prefixes: Sequence[str] = (), body_max: int = BODY_MAX) -> None:
+        self.app = app
+        self.prefixes = (*OWN_PREFIXES, *prefixes)
+        self.body_max = body_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._guard(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = _path(scope)
+        own = path in OWN_PATHS or path.startswith(self.prefixes)
+        methods = ("POST",) if PAGE_WRITE.fullmatch(path) else ("GET", "HEAD")
+        if _climbs(path) or not (own or PAGE_READ.fullmatch(path) or PAGE_WRITE.fullmatch(path)):
+            await _refuse(send, 404, "not_found", "Nothing is served at this address.")
+        elif not own and scope["method"] not in methods:
+            await _refuse(send, 405, "method_not_allowed", f"This address takes {' and '.join(methods)} only.")
+        elif (body := await self._body(scope, receive)) is None:
+            await _refuse(send, 413, "body_too_large", f"The request is larger than {self.body_max} bytes: send less.")
+        else:
+            believable = {**scope, "headers": _believable(scope["headers"], path)}
+            guarded = _PageSend(send) if path == PAGE else _Send(send, path, own, self._policy(path))
+            await self.app(believable, _replay(body, receive), guarded)
+
+    def _policy(self, path: str) -> str:
+        return PLAIN if path.startswith(self.prefixes) and not path.startswith(OWN_PREFIXES) else NOTHING
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
+        """The whole body, or None when it is too large. Held here, so that no app sees half of one."""
+        headers = dict(scope["headers"])
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > self.body_max:
+            return None
+        if length == b"0" and b"transfer-encoding" not in headers:
+            return b""
+        body = b""
+        while True:
+            message = await receive()
+            chunk: bytes = message.get("body", b"")
+            body += chunk
+            if len(body) > self.body_max:
+                return None
+            if not message.get("more_body"):
+                return body
+
+
+class _Send:
+    """Adds to each response the headers its path calls for."""
+
+    def __init__(self, send: Send, path: str, own: bool, policy: str) -> None:
+        self.send = send
+        self.path = path
+        self.own = own
+        self.policy = policy
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", []))
+            if not self.own:
+                headers = _without_origins(headers)
+                if message["status"] == 200 and HASHED_NAME.fullmatch(self.path):
+                    headers = _with(headers, {"cache-control": "public, max-age=31536000, immutable"})
+            message = {**message, "headers": _with(headers, _security(self.policy, "DENY"))}
+        await self.send(message)
+
+
+class _PageSend:
+    """Holds the page back until it is whole, to name its inline scripts by hash: no other one may run."""
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.start: Message = {}
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message
+            return
+        self.body += message.get("body", b"")
+        if message.get("more_body", False):
+            return
+        wished = {**_security(_page_policy(self.body), "SAMEORIGIN"), "cache-control": "no-cache"}
+        headers = _with(_without_origins(list(self.start.get("headers", []))), wished)
+        await self.send({**self.start, "headers": headers})
+        await self.send({"type": "http.response.body", "body": self.body})
+
+
+def _path(scope: Scope) -> str:
+    """The path below the prefix a proxy serves the app at; servers put both into `path`."""
+    path, root = str(scope["path"]), str(scope.get("root_path", "")).rstrip("/")
+    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+
+
+def _climbs(path: str) -> bool:
+    return ".." in path.split("/") or "\\" in path or "\0" in path
+
+
+def _believable(headers: Iterable[tuple[bytes, bytes]], path: str) -> Headers:
+    # The page comes uncompressed, because its scripts are read on the way out.
+    dropped = BELIEVED_HEADERS | {b"accept-encoding"} if path == PAGE else BELIEVED_HEADERS
+    return [(name, value) for name, value in headers if name.lower() not in dropped]
+
+
+def _without_origins(headers: Headers) -> Headers:
+    """Gradio lets any origin in, with credentials; the page is only ever asked from its own."""
+    return [(name, value) for name, value in headers if not name.lower().startswith(b"access-control-")]
+
+
+def _with(headers: Headers, wished: dict[str, str]) -> Headers:
+    present = {name.lower() for name, _ in headers}
+    added = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in wished.items())
+    return headers + [(name, value) for name, value in added if name not in present]
+
+
+def _security(policy: str, framing: str) -> dict[str, str]:
+    return {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "x-frame-options": framing,
+    }
+
+
+def _page_policy(page: bytes) -> str:
+    digests = (hashlib.sha256(script).digest() for script in INLINE_SCRIPT.findall(page))
+    hashes = "".join(f" 'sha256-{b64encode(digest).decode('ascii')}'" for digest in digests)
+    # Gradio sets style attributes and inserts style elements, hence 'unsafe-inline' for styles alone.
+    return (
+        f"default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        "base-uri 'self'; form-action 'none'; frame-ancestors 'self'"
+    )
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The held body first, then whatever the server says: that the client has gone."""
+    waiting = [body]
+
+    async def replay() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return replay
+
+
+async def _refuse(send: Send, status: int, code: str, message: str) -> None:
+    body = json.dumps({"error": {"code": code, "message": message}}).encode("utf-8")
+    headers = {"content-type": "application/json", "content-length": str(len(body)), **_security(NOTHING, "DENY")}
+    await send({"type": "http.response.start", "status": status, "headers": _with([], headers)})
+    await send({"type": "http.response.body", "body": body})

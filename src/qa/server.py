@@ -1,0 +1,126 @@
+"""The service: the API, the passages' own pages, and the chat page, behind the guard."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import uvicorn
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.exceptions import HTTPException
+
+from qa.answers import Assistant
+from qa.contract import API_VERSION, AnswerBody, ErrorBody, SearchRequest, answer_body, permalink
+from qa.errors import QuestionError, SettingError
+from qa.guard import Guard
+from qa.settings import MOST_PASSAGES, QUESTION_LENGTH
+from qa.ui.page import mount_page
+from qa.ui.passage import passage_page
+
+# Asked of the factsheet by a click; each is answered by it.
+EXAMPLES = (
+    "When was the AI Act fully enforced?",
+    "What must large-scale platform operators do?",
+    "Which guideline covers generative AI in schools?",
+    "Who leads the AI Strategic Headquarters?",
+)
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    413: {"model": ErrorBody, "description": "The request is too large."},
+    422: {"model": ErrorBody, "description": "The question or k cannot be used; the message says why."},
+}
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 422: "bad_request"}
+
+
+def create_app(assistant: Assistant, examples: Sequence[str] = EXAMPLES) -> Guard:
+    """The whole service as one ASGI app."""
+    app = FastAPI(
+        title="Factsheet QA",
+        version=API_VERSION,
+        description="Passages of a published document that answer a question, word for word.",
+        docs_url=None,  # that page would load its scripts from elsewhere
+        redoc_url=None,
+    )
+    _add_api(app, assistant)
+    _add_errors(app)
+    mount_page(app, assistant.ask, assistant.documents, examples, permalink)
+    return Guard(app, prefixes=("/p/",))
+
+
+def serve(assistant: Assistant, host: str, port: int) -> None:
+    """Serve until interrupted. Raises SettingError when the address cannot be used."""
+    app = create_app(assistant)
+    # No access log: its lines would hold people's questions and addresses.
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    with _listen(host, port) as listener:
+        server.run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise SettingError(f"{host}:{port} cannot be served at ({error}): choose another --host or --port") from None
+
+
+def _add_api(app: FastAPI, assistant: Assistant) -> None:
+    @app.get("/api/search", responses=REFUSALS, summary="Ask a question")
+    def get_search(
+        q: Annotated[str, Query(description=f"The question, 1 to {QUESTION_LENGTH} characters.")],
+        k: Annotated[int | None, Query(ge=1, le=MOST_PASSAGES, description="How many passages.")] = None,
+    ) -> AnswerBody:
+        return answer_body(assistant.ask(q, k))
+
+    @app.post("/api/search", responses=REFUSALS, summary="Ask a question")
+    def post_search(request: SearchRequest) -> AnswerBody:
+        return answer_body(assistant.ask(request.question, request.k))
+
+    @app.get("/healthz", summary="Whether the service is up")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.api_route("/api/{rest:path}", methods=METHODS, include_in_schema=False)
+    def nothing(rest: str) -> None:
+        # Without it Gradio, mounted at the root, would answer in its own words.
+        if rest == "search":
+            raise HTTPException(405, "/api/search is asked by GET or POST.")
+        raise HTTPException(404, f"There is no /api/{rest[:100]}.")
+
+    @app.get("/p/{place:path}", response_class=HTMLResponse, include_in_schema=False)
+    def passage(place: str) -> HTMLResponse:
+        try:
+            passages = assistant.passages_at(place)
+        except QuestionError as error:
+            raise HTTPException(404, str(error)) from None
+        return HTMLResponse(passage_page(passages, assistant.index.documents[passages[0].document]))
+
+
+def _add_errors(app: FastAPI) -> None:
+    @app.exception_handler(QuestionError)
+    def bad_question(_: Request, error: QuestionError) -> JSONResponse:
+        return _refusal(422, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    def bad_request(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:])
+        return _refusal(422, f"{where}: {first['msg']}" if where else str(first["msg"]))
+
+    @app.exception_handler(HTTPException)
+    def no_such_page(_: Request, error: HTTPException) -> JSONResponse:
+        return _refusal(error.status_code, str(error.detail))
+
+    @app.exception_handler(Exception)
+    def bug(_: Request, __: Exception) -> JSONResponse:
+        # The traceback is for the log, which Starlette writes; the reader gets a sentence.
+        return _refusal(500, "Something went wrong here; it has been logged.")
+
+
+def _refusal(status: int, message: str) -> JSONResponse:
+    code = CODES.get(status, "error" if status < 500 else "internal_error")
+    return JSONResponse({"error": {"code": code, "message": message}}, status)

@@ -1,0 +1,96 @@
+"""What a terminal shows: progress, the summary of a build, an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from qa.index import Progress as Report
+from qa.index import Summary
+from qa.types import Answer, Quote, Section
+
+# A comfortable line of prose; wider windows are left empty.
+WIDTH = 100
+# A pipe gets each passage on one line, word for word.
+ENDLESS = 1_000_000
+
+
+@contextmanager
+def building() -> Iterator[Report]:
+    """A progress bar on standard error; yields what is to be told the rows done and the rows in all."""
+    columns = (TextColumn("Reading the texts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def print_summary(summary: Summary) -> None:
+    """What was built, document by document, and everything that did not come out whole."""
+    console = _console()
+    for document in summary.documents:
+        urls = sum(len(note.sources) for note in document.notes)
+        cited = {reference.note for reference in document.references}
+        resolved = sum(note.number in cited for note in document.notes)
+        console.print(Text(document.title, style="bold"))
+        console.print(f"  sections  {len(document.sections)}")
+        console.print(f"  notes     {resolved} of {len(document.notes)} resolved, {urls} links")
+        if document.contents_entries:
+            console.print(f"  contents  {document.contents_entries} entries")
+        for finding in document.findings:
+            console.print(Text(f"  look at   {finding}", style="yellow"))
+    console.print(f"passages    {summary.passages}")
+    console.print(f"coverage    {summary.coverage:.1%} of the text")
+    console.print(f"vectors     {summary.embedded} made, {summary.kept} kept")
+    console.print(f"seconds     {summary.seconds:.1f}")
+
+
+def print_answer(answer: Answer) -> None:
+    """An answer to read: each passage below its place, its links below it."""
+    console = _console()
+    if answer.status == "language_not_served":
+        console.print("This can be asked in English for now.")
+    elif answer.status == "not_in_document":
+        title = f"“{answer.document.title}” does not say." if answer.document else "There is no document to search."
+        console.print(Text(title))
+    for quote in answer.quotes:
+        _print_quote(console, quote)
+    if answer.nearest:
+        console.print("Closest sections:")
+        for section in answer.nearest:
+            console.print(Padding(_place(section, section.page), (0, 0, 0, 2), expand=False))
+    if answer.document and (document := answer.document):
+        facts = (document.title, document.publisher, document.published, document.notice)
+        console.print(Text(" · ".join(fact for fact in facts if fact), style="dim"))
+
+
+def _print_quote(console: Console, quote: Quote) -> None:
+    passage = quote.hit.passage
+    console.print(_place(passage.section, passage.page))
+    text = Text(passage.text)
+    for start, end in quote.marks:
+        text.stylize("underline", start, end)
+    console.print(Padding(text, (0, 0, 0, 2), expand=False))
+    for source in passage.sources:
+        name = f"[{source.footnote}]" if source.footnote is not None else "[link]"
+        remark = f" ({source.remark})" if source.remark else ""
+        console.print(Text(f"  {name}{remark} {source.url}", style="cyan"), soft_wrap=True)
+    console.print()
+
+
+def _place(section: Section, page: int | None) -> Text:
+    place = Text(f"{section.label}  " if section.label else "", style="bold")
+    place.append(section.title, style="bold")
+    if page is not None:
+        place.append(f"  p. {page}", style="not bold")
+    return place
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    console.width = min(console.width, WIDTH) if console.is_terminal else ENDLESS
+    return console

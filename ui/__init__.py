@@ -1,0 +1,1 @@
+"""What a browser gets: the chat page, its cards, style and script."""

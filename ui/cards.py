@@ -1,0 +1,213 @@
+"""An answer as HTML: the passages word for word, each with its place and its official links.
+
+Whatever comes from a document or a reader is written as character references, because chat messages
+pass through a Markdown renderer and a sanitizer. Each message is one line: a line break in it would end
+the HTML block. The sanitizer keeps `class`, `id`, `lang`, `hidden` and `tabindex`, and drops `data-*` and
+`aria-*`: hence the classes that page.js looks for, and the citation in a hidden element.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from qa.types import Answer, Document, Passage, Quote, Section, Source
+
+Permalink = Callable[[str], str]
+"""From a place ("factsheet-2025/1.3.5/2", or "factsheet-2025/1.3.5" for a section) to its address."""
+
+NEAREST_SHOWN = 3
+"""Enough to choose from at a glance; more would look like an answer."""
+
+UNCERTAIN_BELOW = 0.6
+"""Below this estimated probability the reader is asked to check that the passages fit."""
+
+UNTITLED = "Opening text"
+"""In place of a heading, for what stands before the first one."""
+
+JAPANESE_ONLY = "japanese only"
+
+
+def escape(text: str) -> str:
+    """Text as HTML that survives Markdown, sanitizer and templates to the character.
+
+    U+0080 to U+009F stay as they are: HTML reads a numeric reference to one as a Windows-1252 character.
+    """
+    return re.sub(r"[^A-Za-z0-9 \x80-\x9f]", lambda found: f"&#{ord(found[0])};", text)
+
+
+def question_html(question: str) -> str:
+    """A reader's question, as the heading of its turn."""
+    return f'<h2 class="qa-question">{escape(question.strip())}</h2>'
+
+
+def notice_html(sentence: str, turn: int) -> str:
+    """One sentence in place of an answer."""
+    return f'<div class="qa-answer" id="answer-{turn}">{_status(sentence)}</div>'
+
+
+def answer_html(
+    answer: Answer, turn: int, documents: Mapping[str, Document], permalink: Permalink | None = None
+) -> str:
+    """An answer as one line of HTML: a status, the cards or the closest sections, and the document.
+
+    `turn` counts the questions of a conversation from 1 and keeps ids apart when a passage is shown twice.
+    `documents` are all of the corpus by id. Without a `permalink` a card links to itself.
+    """
+    if answer.status == "answered" and answer.quotes:
+        cards = (_card(quote, turn, documents, permalink) for quote in answer.quotes)
+        body = _status(_found(answer)) + "".join(cards)
+    else:
+        body = _status(_declined(answer)) + _nearest(answer, permalink)
+    quoted = dict.fromkeys(quote.hit.passage.document for quote in answer.quotes)
+    shown = [documents[name] for name in quoted if name in documents]
+    if not shown and answer.document is not None:
+        shown = [answer.document]
+    lines = "".join(map(document_html, shown))
+    return f'<div class="qa-answer" id="answer-{turn}">{body}{lines}</div>'
+
+
+def document_html(document: Document, titled: bool = True) -> str:
+    """What is quoted from: title (unless it stands above), publisher, dates, the publisher's notice."""
+    lang = f' lang="{escape(document.language)}"'
+    publisher = f"<span{lang}>{escape(document.publisher)}</span>"
+    if _is_web_address(document.homepage):
+        publisher = f'<a href="{escape(document.homepage)}">{publisher}</a>'
+    facts = [f"<cite{lang}>{escape(document.title)}</cite>"] if titled else []
+    facts.append(publisher)
+    if document.published:
+        facts.append(f"Published {escape(document.published)}")
+    if document.content_as_of:
+        facts.append(f"Content as of {escape(document.content_as_of)}")
+    notice = f"<p{lang}>{escape(document.notice)}</p>" if document.notice else ""
+    items = "".join(f"<li>{fact}</li>" for fact in facts)
+    return f'<div class="qa-document"><ul>{items}</ul>{notice}</div>'
+
+
+def passage_html(passage: Passage, document: Document) -> str:
+    """A passage as a card of its own page, below that page's first heading."""
+    body = _body(passage, (), document.language, 2)
+    return f'<article class="qa-card" id="{escape(_anchor(passage))}">{body}</article>'
+
+
+def marked_html(text: str, marks: tuple[tuple[int, int], ...]) -> str:
+    """The text with its spans in <mark>; the text between the tags is `text` whatever the spans are."""
+    parts: list[str] = []
+    position = 0
+    for first, last in sorted(marks):
+        start, end = max(first, position), min(last, len(text))
+        if start >= end:
+            continue
+        parts += [escape(text[position:start]), "<mark>", escape(text[start:end]), "</mark>"]
+        position = end
+    return "".join(parts) + escape(text[position:])
+
+
+def citation(passage: Passage, title: str) -> str:
+    """Where a quotation is from, in one line: title, section, page, links."""
+    section = f"section {passage.section.label}" if passage.section.label else passage.section.title
+    page = f"p. {passage.page}" if passage.page is not None else ""
+    urls = dict.fromkeys(source.url for source in passage.sources)
+    return ", ".join(filter(None, [title, section, page, *urls]))
+
+
+def _status(sentence: str) -> str:
+    # Focus goes here after an answer; the link shows when it has the focus, and spares a keyboard user
+    # the way through all cards to the next question.
+    return (
+        f'<p class="qa-status" tabindex="-1">{escape(sentence)}</p>'
+        '<a class="qa-skip" href="#question">Skip to the question box</a>'
+    )
+
+
+def _found(answer: Answer) -> str:
+    one = len(answer.quotes) == 1
+    count = "1 passage" if one else f"{len(answer.quotes)} passages"
+    if answer.confidence >= UNCERTAIN_BELOW:
+        return count
+    return f"{count}. Please check that {'it answers' if one else 'they answer'} your question."
+
+
+def _declined(answer: Answer) -> str:
+    if answer.document is None:
+        return "There is no document to search yet."
+    if answer.status == "language_not_served":
+        return "This document can be asked in English for now."
+    return f"“{answer.document.title}” does not say."
+
+
+def _nearest(answer: Answer, permalink: Permalink | None) -> str:
+    sections = answer.nearest[:NEAREST_SHOWN]
+    if not sections or answer.document is None:
+        return ""
+    lang = f' lang="{escape(answer.document.language)}"'
+    items = []
+    for section in sections:
+        name = f"{_badge(section)}<span{lang}>{escape(section.title or UNTITLED)}</span>"
+        if permalink is not None:
+            name = f'<a href="{escape(permalink(f"{answer.document.id}/{section.place}"))}">{name}</a>'
+        items.append(f"<li>{name} {_page(section.page, 'span')}</li>")
+    return f'<div class="qa-nearest"><h3>Closest sections</h3><ul>{"".join(items)}</ul></div>'
+
+
+def _card(quote: Quote, turn: int, documents: Mapping[str, Document], permalink: Permalink | None) -> str:
+    passage = quote.hit.passage
+    document = documents.get(passage.document)
+    title = document.title if document else passage.document
+    anchor = f"{_anchor(passage)}-{turn}"
+    address = permalink(passage.id) if permalink else f"#{anchor}"
+    return (
+        f'<article class="qa-card" id="{escape(anchor)}" tabindex="-1">'
+        f"{_body(passage, quote.marks, document.language if document else '', 3)}"
+        '<p class="qa-actions"><button type="button" class="qa-copy">Copy quote with citation</button>'
+        f'<a class="qa-permalink" href="{escape(address)}">Link to this passage</a></p>'
+        f'<span class="qa-citation" hidden>{escape(citation(passage, title))}</span></article>'
+    )
+
+
+def _anchor(passage: Passage) -> str:
+    return re.sub(r"[^\w.-]+", "-", passage.id)
+
+
+def _body(passage: Passage, marks: tuple[tuple[int, int], ...], language: str, level: int) -> str:
+    """Heading path, heading of that level, text, page and sources."""
+    lang = f' lang="{escape(language)}"' if language else ""
+    section = passage.section
+    path = " › ".join(section.headings[:-1])
+    above = f'<p class="qa-path"{lang}>{escape(path)}</p>' if path else ""
+    return (
+        f"{above}<h{level}{lang}>{_badge(section)}<span>{escape(section.title or UNTITLED)}</span></h{level}>"
+        f'<blockquote class="qa-text"{lang}>{marked_html(passage.text, marks)}</blockquote>'
+        f"{_page(passage.page, 'p')}{_sources(passage.sources, level + 1)}"
+    )
+
+
+def _badge(section: Section) -> str:
+    return f'<span class="qa-label">{escape(section.label)}</span> ' if section.label else ""
+
+
+def _sources(sources: tuple[Source, ...], level: int) -> str:
+    if not sources:
+        return ""
+    heading = "Official source" if len(sources) == 1 else "Official sources"
+    return f'<h{level}>{heading}</h{level}><ul class="qa-sources">{"".join(map(_source, sources))}</ul>'
+
+
+def _source(source: Source) -> str:
+    name = f"Footnote {source.footnote}" if source.footnote is not None else "Link in the text"
+    japanese = (source.remark or "").strip(" ()").lower() == JAPANESE_ONLY
+    remark = "Japanese only" if japanese else source.remark
+    shown = f'<span class="qa-remark">{escape(remark)}</span> ' if remark else ""
+    url = escape(source.url)
+    if _is_web_address(source.url):
+        hreflang = ' hreflang="ja"' if japanese else ""
+        url = f'<a href="{url}"{hreflang}>{url}</a>'
+    return f'<li><span class="qa-note">{name}</span> {shown}{url}</li>'
+
+
+def _page(page: int | None, tag: str) -> str:
+    return f'<{tag} class="qa-page">Page {page}</{tag}>' if page is not None else ""
+
+
+def _is_web_address(url: str) -> bool:
+    return url.startswith(("https://", "http://"))

@@ -1,0 +1,79 @@
+// What Gradio does not do for the chat page: copying a quotation with its citation, moving the focus to a
+// new answer, and names a screen reader can say. It only reads text and never writes HTML.
+(() => {
+	"use strict";
+	const COPIED_MS = 2000;
+
+	async function copy(text) {
+		// navigator.clipboard is missing on plain http, as on an intranet.
+		if (navigator.clipboard) return navigator.clipboard.writeText(text);
+		const area = document.createElement("textarea");
+		area.value = text;
+		area.style.position = "fixed";
+		document.body.append(area);
+		area.select();
+		const done = document.execCommand("copy");
+		area.remove();
+		if (!done) throw new Error("copying was refused");
+	}
+
+	async function copyQuote(button) {
+		const card = button.closest(".qa-card");
+		const text = card.querySelector(".qa-text").textContent;
+		const citation = card.querySelector(".qa-citation").textContent;
+		const label = button.dataset.label ?? button.textContent;
+		button.dataset.label = label;
+		try {
+			await copy(`“${text}” — ${citation}`);
+			button.textContent = "Copied";
+		} catch {
+			button.textContent = "Copying was refused by the browser";
+		}
+		button.focus();
+		clearTimeout(Number(button.dataset.timer));
+		button.dataset.timer = setTimeout(() => { button.textContent = label; }, COPIED_MS);
+	}
+
+	function go(id) {
+		const target = document.getElementById(id);
+		if (!target) return false;
+		(target.querySelector("textarea") ?? target).focus({ preventScroll: true });
+		target.scrollIntoView({ block: id === "question" ? "nearest" : "start" });
+		return true;
+	}
+
+	document.addEventListener("click", (event) => {
+		const element = event.target instanceof Element ? event.target : null;
+		const button = element?.closest(".qa-copy");
+		if (button) return void copyQuote(button);
+		const box = element?.closest("#question button") && document.querySelector("#question textarea");
+		if (box && !box.value.trim()) box.focus();
+		// The page has a <base>, so a plain "#id" would load "/" anew and drop "?q=".
+		const id = element?.closest('a[href^="#"]')?.getAttribute("href").slice(1);
+		if (id && go(id)) {
+			event.preventDefault();
+			if (id !== "question") history.replaceState(null, "", `${location.pathname}${location.search}#${id}`);
+		}
+	});
+
+	function showNewest(answers) {
+		for (const answer of answers) answer.dataset.seen = "";
+		if (location.hash && go(decodeURIComponent(location.hash.slice(1)))) return;
+		const newest = answers[answers.length - 1];
+		newest.querySelector(".qa-status").focus({ preventScroll: true });
+		const questions = document.querySelectorAll(".qa-question");
+		questions[questions.length - 1].scrollIntoView({ block: "start" });
+	}
+
+	function tidy() {
+		document.querySelector("#answers [role=log]")?.setAttribute("aria-label", "Questions and answers");
+		// Gradio labels each message with its HTML source.
+		for (const message of document.querySelectorAll("#answers [data-testid][aria-label]")) {
+			message.removeAttribute("aria-label");
+		}
+		const answers = document.querySelectorAll(".qa-answer:not([data-seen])");
+		if (answers.length) showNewest(answers);
+	}
+
+	new MutationObserver(tidy).observe(document.documentElement, { childList: true, subtree: true });
+})();

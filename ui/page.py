@@ -1,0 +1,201 @@
+"""The chat page: a question in, passages word for word out.
+
+Importing this module imports Gradio (seconds, 130 MB): import it where it is used.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+
+from qa.errors import QAError, QuestionError
+from qa.settings import QUESTION_LENGTH
+from qa.types import Answer, Document
+
+from .cards import Permalink, answer_html, document_html, escape, notice_html, question_html
+
+# Gradio reads these while it is imported: nothing is sent or looked up, and what it caches lies in a folder
+# of this process's own.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="qa-page-")
+
+import gradio as gr
+
+atexit.register(shutil.rmtree, os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
+
+Ask = Callable[[str], Answer]
+Message = dict[str, str]
+
+HERE = Path(__file__).parent
+
+TURNS_KEPT = 8
+"""Questions shown at once. Each is answered anew when the next one is asked, so this bounds the work."""
+
+WAITING_MAX = 64
+"""Questions that may wait; at 20 ms each the last one waits about a second."""
+
+UNAVAILABLE = "The document cannot be searched right now. Please try again in a few minutes."
+
+log = logging.getLogger(__name__)
+
+
+def mount_page(
+    app: FastAPI,
+    ask: Ask,
+    documents: Sequence[Document],
+    examples: Sequence[str],
+    permalink: Permalink | None = None,
+) -> FastAPI:
+    """Serve the chat page at "/", below the routes the app already has. Wrap the app in `qa.guard.Guard`."""
+    page = build_page(ask, documents, examples, permalink)
+    # Only launch() sets this, and without it a mounted page copies any file a request names into its cache.
+    page.has_launched = True
+    app.add_api_route("/style.css", _file("style.css", "text/css"), include_in_schema=False)
+    app.add_api_route("/page.js", _file("page.js", "text/javascript"), include_in_schema=False)
+    app.add_api_route("/favicon.ico", _file("favicon.svg", "image/svg+xml"), include_in_schema=False)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        mcp_server=False,
+        max_file_size=0,
+        theme=_theme(),
+        # Not `css=`: Gradio rewrites every selector of that, and breaks `:is()` and what stands in @media.
+        head='<link rel="stylesheet" href="style.css"><script src="page.js"></script>',
+    )
+    return app
+
+
+def build_page(
+    ask: Ask, documents: Sequence[Document], examples: Sequence[str], permalink: Permalink | None = None
+) -> gr.Blocks:
+    """The page as Gradio blocks.
+
+    The browser sends the questions asked so far, never the answers: every passage shown comes from `ask`
+    and thus from the document, and a long conversation stays a small request.
+    """
+    by_id = {document.id: document for document in documents}
+
+    def reply(question: str | None, asked: object) -> tuple[Any, Any, Any]:
+        text = (question or "").strip()
+        if not text:
+            return gr.skip(), gr.skip(), gr.update(info="Type a question first.")
+        return (*_conversation(ask, [*_earlier(asked), text], by_id, permalink), gr.update(value="", info=""))
+
+    def reply_to_address(request: gr.Request) -> tuple[Any, Any, Any]:
+        text = str(request.query_params.get("q", "")).strip()
+        if not text:
+            return gr.skip(), gr.skip(), gr.skip()
+        return (*_conversation(ask, [text], by_id, permalink), gr.update(value=text))
+
+    page = gr.Blocks(title=_title(documents))
+    with page:
+        gr.Markdown(_introduction(documents), latex_delimiters=[], elem_id="introduction")
+        chat = gr.Chatbot(
+            elem_id="answers",
+            show_label=False,
+            container=False,
+            height=None,
+            autoscroll=False,
+            latex_delimiters=[],
+            buttons=[],
+            feedback_options=None,
+            allow_tags=False,
+            layout="panel",
+        )
+        asked = gr.JSON(value=[], visible=False)
+        with gr.Row(elem_id="question", equal_height=False):
+            # The browser's limit is a convenience: the server is the judge.
+            box = gr.Textbox(
+                label="Your question", max_length=QUESTION_LENGTH, lines=1, max_lines=4, scale=1, min_width=0
+            )
+            button = gr.Button("Ask", variant="primary", scale=0, min_width=0)
+        outputs = [chat, asked, box]
+        gr.on(
+            [box.submit, button.click], reply, [box, asked], outputs, show_progress="minimal", api_visibility="private"
+        )
+        if examples:
+            gr.Markdown("<h2>Examples</h2>", elem_id="examples-title")
+            with gr.Row(elem_id="examples"):
+                for example in examples:
+                    gr.Button(example, size="sm", min_width=0).click(
+                        partial(reply, example), asked, outputs, show_progress="minimal", api_visibility="private"
+                    )
+        page.load(reply_to_address, None, outputs, show_progress="hidden", api_visibility="private")
+    # api_open closes the way round the queue.
+    page.queue(max_size=WAITING_MAX, api_open=False)
+    return page
+
+
+def _conversation(
+    ask: Ask, questions: list[str], documents: Mapping[str, Document], permalink: Permalink | None
+) -> tuple[list[Message], list[str]]:
+    kept = questions[-TURNS_KEPT:]
+    messages: list[Message] = []
+    for turn, question in enumerate(kept, start=1):
+        messages.append({"role": "user", "content": question_html(question)})
+        messages.append({"role": "assistant", "content": _answer(ask, question, turn, documents, permalink)})
+    return messages, kept
+
+
+def _answer(ask: Ask, question: str, turn: int, documents: Mapping[str, Document], permalink: Permalink | None) -> str:
+    try:
+        return answer_html(ask(question), turn, documents, permalink)
+    except QuestionError as error:
+        return notice_html(_sentence(error), turn)
+    except QAError:
+        # What is wrong with the index is for the log; a reader can only wait.
+        log.exception("the page could not answer a question")
+        return notice_html(UNAVAILABLE, turn)
+
+
+def _sentence(error: QAError) -> str:
+    words = str(error).rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _earlier(asked: object) -> list[str]:
+    # It comes from a browser, so it may be anything.
+    return [question for question in asked if isinstance(question, str)] if isinstance(asked, list) else []
+
+
+def _title(documents: Sequence[Document]) -> str:
+    return documents[0].title if len(documents) == 1 else "Ask the documents"
+
+
+def _introduction(documents: Sequence[Document]) -> str:
+    return (
+        '<div><a class="qa-skip" href="#question">Skip to the question box</a>'
+        f"<h1>{escape(_title(documents))}</h1>"
+        '<p class="qa-lead">Ask a question. The answer is quoted word for word, '
+        "with its section, page and official sources. Nothing is rewritten.</p>"
+        f"{''.join(document_html(document, titled=len(documents) > 1) for document in documents)}</div>"
+    )
+
+
+def _file(name: str, media_type: str) -> Callable[[], FileResponse]:
+    def file() -> FileResponse:
+        return FileResponse(HERE / name, media_type=media_type, headers={"Cache-Control": "no-cache"})
+
+    return file
+
+
+def _theme() -> gr.themes.Base:
+    # Names only: no font is downloaded. style.css puts system-ui first, which Gradio would quote.
+    return gr.themes.Base(font=["Helvetica Neue", "Arial", "sans-serif"], font_mono=["monospace"])
