@@ -1,0 +1,102 @@
+"""What is answered, declined and refused, by the real model on the real factsheet."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.answers import Assistant, check_question, is_japanese
+from qa.errors import QuestionError
+from qa.settings import QUESTION_LENGTH
+
+
+def test_the_first_question_of_all(assistant: Assistant) -> None:
+    answer = assistant.ask("When was the AI Act fully enforced?")
+    assert answer.status == "answered"
+    first = answer.quotes[0].hit.passage
+    assert first.section.number == "1.3.1.a"
+    assert first.page == 4
+    assert "was fully enforced on September 1" in first.text
+    assert [source.url for source in first.sources] == [
+        "https://www8.cao.go.jp/cstp/ai/ai_hou_gaiyou_en.pdf",
+        "https://www.japaneselawtranslation.go.jp/ja/laws/view/5066/en",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "section"),
+    [
+        ("which act covers flying drones", "1.3.5"),
+        ("DS-310", "1.5.5"),
+        ("Who is the head of the AI Strategic Headquarters?", "2.1"),
+        ("red teaming methodology", "1.4.3"),
+        ("ISO/IEC 42001", "1.6.4"),
+    ],
+)
+def test_questions_find_their_section(assistant: Assistant, question: str, section: str) -> None:
+    assert assistant.ask(question).quotes[0].hit.passage.section.number == section
+
+
+def test_marks_are_sentences_of_the_passage(assistant: Assistant) -> None:
+    answer = assistant.ask("How many Japanese companies submitted responses to the Reporting Framework?")
+    quote = answer.quotes[0]
+    (start, end) = quote.marks[0]
+    assert quote.hit.passage.text[start:end].startswith("As of March 2026, 25 organizations")
+
+
+@pytest.mark.parametrize("question", ["how do I bake sourdough bread", "who won the football match", "qwzx plmk"])
+def test_what_the_document_does_not_say_is_declined(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "not_in_document"
+    assert answer.quotes == ()
+    assert 1 <= len(answer.nearest) <= 3
+    assert 0 <= answer.confidence < 0.5
+
+
+def test_a_language_that_is_not_served_is_said(assistant: Assistant) -> None:
+    answer = assistant.ask("AI法はいつ全面施行されましたか")
+    assert answer.status == "language_not_served"
+    assert answer.quotes == ()
+    assert answer.nearest
+
+
+def test_as_many_passages_as_asked_for(assistant: Assistant) -> None:
+    assert [len(assistant.ask("guidelines", k).quotes) for k in (1, 5, 20)] == [1, 5, 20]
+
+
+def test_the_same_question_gives_the_same_answer(assistant: Assistant) -> None:
+    assert assistant.ask("What is J-AISI?") == assistant.ask("  What is J-AISI?\n")
+
+
+@pytest.mark.parametrize("question", ["", " \n\t", "x" * (QUESTION_LENGTH + 1), "half \ud83d"])
+def test_questions_that_are_none(assistant: Assistant, question: str) -> None:
+    with pytest.raises(QuestionError, match="the question"):
+        assistant.ask(question)
+
+
+@pytest.mark.parametrize("k", [0, 21, -1])
+def test_counts_out_of_range(assistant: Assistant, k: int) -> None:
+    with pytest.raises(QuestionError, match=f"k is {k}"):
+        assistant.ask("drones", k)
+
+
+def test_the_longest_question_is_one(assistant: Assistant) -> None:
+    assert check_question(" " + "あ" * QUESTION_LENGTH + " ") == "あ" * QUESTION_LENGTH
+    assert len(assistant.ask("drones " * 71).question) == 496
+
+
+def test_places(assistant: Assistant) -> None:
+    (passage,) = assistant.passages_at("factsheet-2025/1.3.5/2")
+    assert passage.text.startswith("In addition to the Civil Aeronautics Act")
+    assert [p.id for p in assistant.passages_at("factsheet-2025/1.3.5")] == [
+        f"factsheet-2025/1.3.5/{n}" for n in (1, 2)
+    ]
+    with pytest.raises(QuestionError, match="no passage"):
+        assistant.passages_at("factsheet-2025/9.9")
+
+
+@pytest.mark.parametrize(
+    ("question", "japanese"),
+    [("AI法とは", True), ("J-AISIの役割は何ですか", True), ("What is 人工知能?", False), ("42", False), ("", False)],
+)
+def test_japanese_is_recognised(question: str, japanese: bool) -> None:
+    assert is_japanese(question) is japanese

@@ -1,0 +1,71 @@
+"""A module imports only from rows above its own, and nothing heavy before it is needed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROWS = [
+    {"qa.errors", "qa.types"},
+    {"qa.settings"},
+    {
+        "qa.reading", "qa.reading.lines", "qa.reading.numbering", "qa.reading.contents", "qa.reading.inline",
+        "qa.reading.markdown", "qa.reading.outline", "qa.reading.text", "qa.reading.checks", "qa.reading.corpus",
+        "qa.passages", "qa.encoder", "qa.dense", "qa.lexical", "qa.store",
+    },
+    {"qa.index"},
+    {"qa.retrieval"},
+    {"qa.answers"},
+    {"qa.contract", "qa.guard", "qa.terminal", "qa.ui", "qa.ui.cards", "qa.ui.passage", "qa.ui.page"},
+    {"qa.server"},
+    {"qa.cli"},
+    {"qa"},
+]  # fmt: skip
+# Within a row only these may look at each other: reading is one pipeline, and so are the pieces of the page.
+NEIGHBOURS = ("qa.reading", "qa.ui")
+LATE = ("gradio", "torch", "sentence_transformers", "faiss", "tantivy", "pypdf", "uvicorn", "fastapi", "Stemmer")
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for folder, prefix in ((ROOT / "src" / "qa", "qa"), (ROOT / "ui", "qa.ui")):
+        for path in folder.rglob("*.py"):
+            parts = path.relative_to(folder).with_suffix("").parts
+            found[".".join([prefix, *(part for part in parts if part != "__init__")])] = path
+    return found
+
+
+def imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("qa"):
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names & modules().keys()
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_imports_go_up(name: str) -> None:
+    row = next((i for i, names in enumerate(ROWS) if name in names), None)
+    assert row is not None, f"{name} has no row"
+    allowed = set().union(*ROWS[:row])
+    for family in NEIGHBOURS:
+        if name.startswith(family):
+            allowed |= {other for other in ROWS[row] if other.startswith(family)}
+    assert imports(modules()[name]) <= allowed | {"qa"}
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_modules_are_small(name: str) -> None:
+    assert len(modules()[name].read_text(encoding="utf-8").splitlines()) <= 250
+
+
+@pytest.mark.parametrize("module", ["qa", "qa.cli", "qa.reading.corpus", "qa.index", "qa.answers"])
+def test_nothing_heavy_is_imported_early(module: str) -> None:
+    code = f"import sys, {module}; print([name for name in {LATE!r} if name in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
