@@ -1,0 +1,41 @@
+# Two commands for a fresh machine: `make serve` and `make test`. Everything goes into .venv/.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: serve index test browser check clean
+
+serve: index
+	$(BIN)/qa serve
+
+index: .venv/installed
+	$(BIN)/qa index
+
+test: .venv/tested browser
+	$(BIN)/python -m pytest
+
+check: .venv/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+.venv/tested: .venv/installed
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+# The browser tests drive the system's Chromium.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq chromium; \
+	else \
+		echo "Install Chromium with your system's packages (Debian: apt-get install chromium) for the browser tests."; \
+	fi
+
+clean:
+	rm -rf .venv index/build-* index/manifest.json
