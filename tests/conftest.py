@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,9 +11,11 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import PIPE
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from qa.answers import Assistant
 from qa.encoder import SentenceEncoder
@@ -20,6 +23,11 @@ from qa.index import build_index, open_index
 from qa.reading.corpus import read_document
 from qa.settings import Settings
 from qa.types import Document
+
+# Both cores may be busy with another process that starts.
+expect.set_options(timeout=20_000)
+# `qa`, with an eye on the network.
+QA = (sys.executable, str(Path(__file__).parent / "watched.py"))
 
 
 @pytest.fixture(scope="session")
@@ -53,9 +61,12 @@ def assistant(index_folder: Path, corpus: Path, encoder: SentenceEncoder) -> Ass
 
 
 @pytest.fixture(scope="session")
-def environment(index_folder: Path) -> dict[str, str]:
-    """For processes that use the real index. Whatever network there is, they must not need it."""
-    return {**os.environ, "QA_INDEX": str(index_folder), "HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": ""}
+def environment(index_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """For real `qa` processes: the real index, and a file that names every address off this machine they reach for."""
+    reached = tmp_path_factory.mktemp("network") / "reached"
+    reached.touch()
+    yield {**os.environ, "QA_INDEX": str(index_folder), "REACHED": str(reached), "PYTHONUNBUFFERED": "1"}
+    assert reached.read_text(encoding="utf-8") == ""
 
 
 @pytest.fixture(scope="session")
@@ -63,15 +74,28 @@ def service(environment: dict[str, str]) -> Iterator[str]:
     """The address of a real `qa serve`."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "qa.cli", "serve", "--port", str(port)]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([*QA, "serve", "--port", str(port)], env=environment, stderr=PIPE, text=True) as process:
         address = f"http://127.0.0.1:{port}"
         try:
             _wait_until_ready(address, process)
             yield address
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(20)
+            assert process.wait(20) == 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium. On a build server a missing one is a failure, on a desk a skip that says so."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is missing: install it with the system's packages")
+        pytest.skip("Chromium is missing: install it with the system's packages")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:

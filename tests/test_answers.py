@@ -55,8 +55,7 @@ def test_what_the_document_does_not_say_is_declined(assistant: Assistant, questi
 def test_a_language_that_is_not_served_is_said(assistant: Assistant) -> None:
     answer = assistant.ask("AI法はいつ全面施行されましたか")
     assert answer.status == "language_not_served"
-    assert answer.quotes == ()
-    assert answer.nearest
+    assert (answer.quotes, answer.nearest) == ((), ())
 
 
 def test_as_many_passages_as_asked_for(assistant: Assistant) -> None:

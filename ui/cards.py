@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from qa.answers import declining_words
 from qa.types import Answer, Document, Passage, Quote, Section, Source
 
 Permalink = Callable[[str], str]
@@ -43,7 +44,7 @@ def question_html(question: str) -> str:
 
 def notice_html(sentence: str, turn: int) -> str:
     """One sentence in place of an answer."""
-    return f'<div class="qa-answer" id="answer-{turn}">{_status(sentence)}</div>'
+    return f'<div class="qa-answer" id="answer-{turn}">{_status({"en": sentence})}</div>'
 
 
 def answer_html(
@@ -56,9 +57,9 @@ def answer_html(
     """
     if answer.status == "answered" and answer.quotes:
         cards = (_card(quote, turn, documents, permalink) for quote in answer.quotes)
-        body = _status(_found(answer)) + "".join(cards)
+        body = _status({"en": _found(answer)}) + "".join(cards)
     else:
-        body = _status(_declined(answer)) + _nearest(answer, permalink)
+        body = _status(declining_words(answer)) + _nearest(answer, permalink)
     quoted = dict.fromkeys(quote.hit.passage.document for quote in answer.quotes)
     shown = [documents[name] for name in quoted if name in documents]
     if not shown and answer.document is not None:
@@ -111,11 +112,13 @@ def citation(passage: Passage, title: str) -> str:
     return ", ".join(filter(None, [title, section, page, *urls]))
 
 
-def _status(sentence: str) -> str:
+def _status(sentences: Mapping[str, str]) -> str:
+    """Sentences by their language."""
+    words = " ".join(f'<span lang="{escape(lang)}">{escape(sentence)}</span>' for lang, sentence in sentences.items())
     # Focus goes here after an answer; the link shows when it has the focus, and spares a keyboard user
     # the way through all cards to the next question.
     return (
-        f'<p class="qa-status" tabindex="-1">{escape(sentence)}</p>'
+        f'<p class="qa-status" tabindex="-1">{words}</p>'
         '<a class="qa-skip" href="#question">Skip to the question box</a>'
     )
 
@@ -126,14 +129,6 @@ def _found(answer: Answer) -> str:
     if answer.confidence >= UNCERTAIN_BELOW:
         return count
     return f"{count}. Please check that {'it answers' if one else 'they answer'} your question."
-
-
-def _declined(answer: Answer) -> str:
-    if answer.document is None:
-        return "There is no document to search yet."
-    if answer.status == "language_not_served":
-        return "This document can be asked in English for now."
-    return f"“{answer.document.title}” does not say."
 
 
 def _nearest(answer: Answer, permalink: Permalink | None) -> str:

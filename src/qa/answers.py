@@ -51,9 +51,10 @@ class Assistant:
         confidence = estimate_confidence(hits)
         status = self._status(question, confidence)
         document = self.index.documents[hits[0].passage.document] if hits else None
-        if status == "answered":
-            return Answer(question, status, confidence, document, tuple(_quote(hit) for hit in hits[:k]), ())
-        return Answer(question, status, confidence, document, (), _nearest_sections(hits))
+        quotes = tuple(_quote(hit) for hit in hits[:k]) if status == "answered" else ()
+        # Nothing is near to a question that was not understood.
+        nearest = _nearest_sections(hits) if status == "not_in_document" else ()
+        return Answer(question, status, confidence, document, quotes, nearest)
 
     def passages_at(self, place: str) -> tuple[Passage, ...]:
         """The passage of an id ("factsheet-2025/1.3.5/2"), or all of a section's ("factsheet-2025/1.3.5").
@@ -92,6 +93,15 @@ def check_question(question: str) -> str:
     if any("\ud800" <= character <= "\udfff" for character in question):
         raise QuestionError("the question holds half a character (a lone surrogate): type it again")
     return question
+
+
+def declining_words(answer: Answer) -> dict[str, str]:
+    """What to tell the reader of a declined question: sentences by the language they are in."""
+    if answer.document is None:
+        return {"en": "There is no document to search yet."}
+    if answer.status == "language_not_served":
+        return {"en": "This document can be asked in English for now.", "ja": "現在は英語の質問にのみ対応しています。"}
+    return {"en": f"“{answer.document.title}” does not say."}
 
 
 def estimate_confidence(hits: list[Hit]) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa.errors import IndexMissing, QAError
-from qa.settings import MOST_PASSAGES, Settings, read_settings
+from qa.settings import MOST_PASSAGES, PACKAGED_INDEX, Settings, read_settings
 
 if TYPE_CHECKING:
     from qa.answers import Assistant
@@ -81,18 +81,20 @@ def serve(
     assistant.ask("ready")
     from qa.server import serve as serve_forever
 
-    typer.echo(f"Serving on http://{f'[{host}]' if ':' in host else host}:{port}, Ctrl+C stops.", err=True)
-    serve_forever(assistant, host, port)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    serve_forever(assistant, host, port, lambda: typer.echo(f"Serving on {address}, Ctrl+C stops.", err=True))
 
 
 def _open(settings: Settings) -> Assistant:
-    """The assistant; a first index is built, a stale one is for the maintainer to judge."""
+    """The assistant; a missing index is made, a stale one is for the maintainer to judge."""
     from qa.answers import open_assistant
+    from qa.store import copy_index
 
     try:
         return open_assistant(settings)
     except IndexMissing:
-        _build(settings)
+        if not copy_index(PACKAGED_INDEX, settings.index):
+            _build(settings)
         return open_assistant(settings)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import uvicorn
@@ -50,13 +52,19 @@ def create_app(assistant: Assistant, examples: Sequence[str] = EXAMPLES) -> Guar
     return Guard(app, prefixes=("/p/",))
 
 
-def serve(assistant: Assistant, host: str, port: int) -> None:
-    """Serve until interrupted. Raises SettingError when the address cannot be used."""
+def serve(assistant: Assistant, host: str, port: int, announce: Callable[[], None]) -> None:
+    """Serve until interrupted or terminated; `announce` is called when the address is taken.
+
+    Raises SettingError when the address cannot be used.
+    """
     app = create_app(assistant)
     # No access log: its lines would hold people's questions and addresses.
-    config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
-    server = uvicorn.Server(config)
-    with _listen(host, port) as listener:
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    # Having finished its requests, uvicorn sends itself the signal that stopped it, which would kill the process
+    # before its temporary files are gone.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _listen(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
+        announce()
         server.run(sockets=[listener])
 
 

@@ -22,8 +22,12 @@ QUESTION_LENGTH = 500
 MOST_PASSAGES = 20
 
 
+# A wheel may carry an index of its corpus. It is copied before use, because a package may not be writable.
+PACKAGED_INDEX = PACKAGE / "index"
+
+
 def _default_index() -> Path:
-    """An installed package may not be writable, so its index is kept with the user."""
+    """In a checkout index/, for an installed package a folder of the user's."""
     return HOME / "index" if IN_CHECKOUT else user_cache_path("factsheet-qa") / "index"
 
 

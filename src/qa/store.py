@@ -94,6 +94,17 @@ def open_build(index: Path) -> Build:
     return build
 
 
+def copy_index(source: Path, target: Path) -> bool:
+    """Copy an index to a folder that has none; False where `source` is no index. Raises IndexUnusable."""
+    if not (source / MANIFEST).is_file():
+        return False
+    try:
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    except OSError as error:
+        raise IndexUnusable(f"{target} cannot be written ({error.strerror}): set QA_INDEX to another folder") from error
+    return True
+
+
 def _read_manifest(index: Path) -> dict[str, Any]:
     path = index / MANIFEST
     try:

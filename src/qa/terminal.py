@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from qa.answers import declining_words
 from qa.index import Progress as Report
 from qa.index import Summary
 from qa.types import Answer, Quote, Section
@@ -24,7 +25,8 @@ ENDLESS = 1_000_000
 def building() -> Iterator[Report]:
     """A progress bar on standard error; yields what is to be told the rows done and the rows in all."""
     columns = (TextColumn("Reading the texts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
@@ -52,11 +54,8 @@ def print_summary(summary: Summary) -> None:
 def print_answer(answer: Answer) -> None:
     """An answer to read: each passage below its place, its links below it."""
     console = _console()
-    if answer.status == "language_not_served":
-        console.print("This can be asked in English for now.")
-    elif answer.status == "not_in_document":
-        title = f"“{answer.document.title}” does not say." if answer.document else "There is no document to search."
-        console.print(Text(title))
+    if answer.status != "answered":
+        console.print(Text(" ".join(declining_words(answer).values())))
     for quote in answer.quotes:
         _print_quote(console, quote)
     if answer.nearest:

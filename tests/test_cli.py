@@ -1,0 +1,114 @@
+"""The command line as real processes that must not reach off this machine."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from conftest import QA
+
+
+def run(*arguments: str, environment: dict[str, str], **changes: str) -> subprocess.CompletedProcess[str]:
+    command = [*QA, *arguments]
+    return subprocess.run(command, env=environment | changes, capture_output=True, text=True, timeout=120)
+
+
+def check_error(shown: subprocess.CompletedProcess[str], words: str, code: int = 1) -> None:
+    assert shown.returncode == code
+    assert shown.stdout == ""
+    assert words in shown.stderr
+    assert "Traceback" not in shown.stderr
+    if code == 1:
+        assert re.fullmatch(r"qa: [^\n]+\n", shown.stderr)
+
+
+def test_index_builds_says_what_it_did_and_then_has_nothing_to_do(environment: dict[str, str], tmp_path: Path) -> None:
+    built = run("index", environment=environment, QA_INDEX=str(tmp_path))
+    assert built.returncode == 0, built.stderr
+    for line in ("sections  65", "54 of 54 resolved, 57 links", "50 entries", "coverage    100.0%", "seconds"):
+        assert line in built.stdout
+    assert "0 kept" in built.stdout
+    again = run("index", environment=environment, QA_INDEX=str(tmp_path))
+    assert "vectors     0 made" in again.stdout
+    assert len(list(tmp_path.glob("build-*"))) == 1
+
+
+def test_ask_prints_the_passage_its_place_and_its_links(environment: dict[str, str]) -> None:
+    shown = run("ask", "When was the AI Act fully enforced?", "-k", "1", environment=environment)
+    assert shown.returncode == 0, shown.stderr
+    assert "1.3 › 1) › a)  Act on Promotion of Research and Development" in shown.stdout
+    assert "p. 4" in shown.stdout
+    assert "was fully enforced on September 1, including regulations related to the establishment" in shown.stdout
+    assert "[12] https://www8.cao.go.jp/cstp/ai/ai_hou_gaiyou_en.pdf\n" in shown.stdout
+
+
+def test_ask_json_is_the_answer_of_the_api(environment: dict[str, str], service: str) -> None:
+    shown = run("ask", "What is J-AISI?", "--json", environment=environment)
+    answer = httpx.get(f"{service}/api/search", params={"q": "What is J-AISI?"}, trust_env=False).json()
+    assert json.loads(shown.stdout) == answer
+
+
+def test_ask_declines(environment: dict[str, str]) -> None:
+    shown = run("ask", "how long to boil an egg", environment=environment)
+    assert shown.returncode == 0
+    assert "“Factsheet of AI Safety in Japan 2025” does not say." in shown.stdout
+    assert "Closest sections" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changes", "words"),
+    [
+        (("ask", " "), {}, "the question is empty"),
+        (("ask", "x" * 501), {}, "501 characters"),
+        (("ask", "x"), {"QA_MODE": "fast"}, "QA_MODE is no setting"),
+        (("ask", "x"), {"QA_PASSAGES": "many"}, "QA_PASSAGES=many"),
+        (("ask", "x"), {"QA_CORPUS": "/nowhere"}, "/nowhere holds no document"),
+        (("index",), {"QA_CORPUS": "/nowhere"}, "/nowhere holds no document"),
+        (("index",), {"QA_INDEX": "/dev/null/index"}, "cannot be written"),
+        (("index",), {"QA_MODEL": "/nowhere"}, "QA_MODEL=/nowhere cannot be had"),
+    ],
+    ids=range(8),
+)
+def test_errors_are_one_line(
+    environment: dict[str, str], arguments: tuple[str, ...], changes: dict[str, str], words: str
+) -> None:
+    check_error(run(*arguments, environment=environment, HF_HUB_OFFLINE="1", **changes), words)
+
+
+@pytest.mark.parametrize("arguments", [("ask", "x", "-k", "0"), ("ask",), ("dance",), ("serve", "--port", "0")])
+def test_wrong_usage_is_told(environment: dict[str, str], arguments: tuple[str, ...]) -> None:
+    check_error(run(*arguments, environment=environment), "Usage: ", code=2)
+
+
+def test_an_occupied_port_is_said(environment: dict[str, str], service: str) -> None:
+    port = service.rsplit(":", 1)[1]
+    shown = run("serve", "--port", port, environment=environment)
+    assert shown.returncode == 1
+    assert f"127.0.0.1:{port} cannot be served at" in shown.stderr
+    assert "Serving on" not in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_help_is_there_at_once(environment: dict[str, str]) -> None:
+    run("--help", environment=environment)
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        shown = run("--help", environment=environment)
+        times.append(time.perf_counter() - started)
+    assert all(command in shown.stdout for command in ("index", "ask", "serve"))
+    # What makes it slow is the import of something heavy; which modules those are is told by name elsewhere.
+    heavy = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "import qa.cli"], capture_output=True, text=True, check=True
+    )
+    assert not re.search(r"\| +(numpy|pydantic|rich\.console|torch|faiss)$", heavy.stderr, re.MULTILINE)
+
+
+def test_version(environment: dict[str, str]) -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", run("--version", environment=environment).stdout)
