@@ -34,16 +34,25 @@ def test_the_wheel_carries_corpus_and_page(wheel: Path) -> None:
 def test_the_wheel_answers_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", wheel]
+    install = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--constraint",
+        str(ROOT / "constraints.txt"),
+        str(wheel),
+    ]
     subprocess.run(install, check=True, cwd=tmp_path, capture_output=True, timeout=280)
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("QA_", "PYTHON"))}
     environment = {**clean, "XDG_CACHE_HOME": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "1"}
-    command = [python.with_name("qa"), "ask", "When was the AI Act fully enforced?", "--json"]
+    command = [str(python.with_name("qa")), "ask", "When was the AI Act fully enforced?", "--json"]
     shown = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert shown.returncode == 0, shown.stderr
     answer = json.loads(shown.stdout)
     assert answer["results"][0]["section"] == "1.3.1.a"
     assert (tmp_path / "cache" / "factsheet-qa" / "index" / "manifest.json").exists()
-    page = [python, "-c", "import qa, qa.server; print(qa.server.__file__)"]
+    page = [str(python), "-c", "import qa, qa.server; print(qa.server.__file__)"]
     where = subprocess.run(page, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
     assert where.startswith(str(tmp_path / "env"))

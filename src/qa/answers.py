@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterable
 
@@ -11,7 +12,7 @@ from qa.errors import QuestionError
 from qa.index import Index, open_index
 from qa.lexical import WIDE
 from qa.retrieval import search
-from qa.settings import MOST_PASSAGES, QUESTION_LENGTH, Settings
+from qa.settings import MOST_PASSAGES, QUESTION_LENGTH, Settings, read_settings
 from qa.types import Answer, Document, Hit, Passage, Quote, Section, Status
 
 # Sections offered when the question is declined.
@@ -74,11 +75,11 @@ class Assistant:
 
 
 def open_assistant(settings: Settings | None = None) -> Assistant:
-    """The assistant over the index of these settings, by default those of a checkout or an installed package.
+    """The assistant over the index of these settings, by default those of the environment (QA_*).
 
     Raises IndexUnusable when there is no index or it is out of date, ModelError when the model cannot be had.
     """
-    settings = settings or Settings()
+    settings = settings or read_settings(os.environ)
     encoder = SentenceEncoder(settings.model)
     return Assistant(open_index(settings.corpus, settings.index, encoder), encoder, settings)
 

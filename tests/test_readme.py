@@ -1,0 +1,72 @@
+"""The README runs as it is written."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import QA
+
+from qa.settings import READERS, Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[str]:
+    return [body for name, body in BLOCKS if name == language]
+
+
+def run(command: list[str], environment: dict[str, str]) -> str:
+    shown = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, cwd=ROOT)
+    assert shown.returncode == 0, shown.stderr
+    return shown.stdout
+
+
+def test_commands_are_targets_of_the_makefile() -> None:
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    commands = [line for body in blocks("sh") for line in body.splitlines()]
+    assert commands
+    assert {command.removeprefix("make ") for command in commands} <= set(targets)
+
+
+@pytest.mark.parametrize("body", blocks("console"), ids=range(len(blocks("console"))))
+def test_console_shows_what_is_printed(body: str, environment: dict[str, str], service: str) -> None:
+    prompt, expected = body.split("\n", 1)
+    command = shlex.split(prompt.removeprefix("$ ").replace("http://127.0.0.1:7860", service))
+    shown = run([*QA, *command[1:]] if command[0] == "qa" else command, environment)
+    # An ellipsis stands for the rest of a long line.
+    assert shown.startswith(expected.removesuffix("…\n"))
+    assert expected.endswith("…\n") or shown == expected
+
+
+def test_python_prints_what_is_shown(environment: dict[str, str]) -> None:
+    (source,) = blocks("python")
+    assert run([sys.executable, "-c", source], environment) == blocks("text")[0]
+    assert len(source.strip().splitlines()) <= 9
+
+
+def test_settings_table_is_whole() -> None:
+    rows = re.findall(r"^\| `(QA_\w+)` \|.*\| (.*) \|$", README, re.MULTILINE)
+    assert [name for name, _ in rows] == list(READERS)
+    defaults = dict(rows)
+    assert f"`{Settings().model}`" in defaults["QA_MODEL"]
+    assert f"`{Settings().passages}`" == defaults["QA_PASSAGES"]
+
+
+def test_figures_are_those_recorded() -> None:
+    recorded = (ROOT / "benchmarks" / "results" / "fusion.md").read_text(encoding="utf-8")
+    row = next(line for line in recorded.splitlines() if line.startswith("| theoretical maximum, 0.6 dense"))
+    figures = re.findall(r"\d\.\d{3}", row)
+    told = re.findall(r"^\| (?:the passage|its section).*\| (\d\.\d{3}) \| (\d\.\d{3}) \|$", README, re.MULTILINE)
+    assert [figure for pair in told for figure in pair] == figures
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert target.startswith("https://") or (ROOT / target).exists(), target
