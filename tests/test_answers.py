@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from qa.answers import Assistant, check_question, is_japanese
+from qa.answers import Assistant, check_question
 from qa.errors import QuestionError
+from qa.scripts import is_japanese
 from qa.settings import QUESTION_LENGTH
 
 

@@ -12,10 +12,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROWS = [
     {"qa.errors", "qa.types"},
-    {"qa.settings"},
+    {"qa.settings", "qa.scripts"},
     {
         "qa.reading", "qa.reading.lines", "qa.reading.numbering", "qa.reading.contents", "qa.reading.inline",
-        "qa.reading.markdown", "qa.reading.outline", "qa.reading.text", "qa.reading.checks", "qa.reading.corpus",
+        "qa.reading.markdown", "qa.reading.notes", "qa.reading.furniture", "qa.reading.outline",
+        "qa.reading.text", "qa.reading.checks", "qa.reading.corpus",
         "qa.passages", "qa.encoder", "qa.dense", "qa.lexical", "qa.store",
     },
     {"qa.index"},

@@ -126,6 +126,117 @@ def test_other_shapes(name: str) -> None:
     assert not [words for words in true["not_headings"] if words in titles]
 
 
+def outline_of(folder: Path, source: str) -> list[tuple[str, str, list[str]]]:
+    """(number, title, paragraphs) of each section of a Markdown source."""
+    (folder / "case.md").write_text(source, encoding="utf-8")
+    document = read_document(folder / "case.md")
+    return [(s.number, s.title, paragraphs(document, s)) for s in document.sections]
+
+
+CASES: dict[str, tuple[str, list[tuple[str, str, list[str]]]]] = {
+    "powers are no notes": (
+        "It has 10<sup>25</sup> parts, H<sub>2</sub>O.<sup>1</sup>\n\n<sup>1</sup> a",
+        [("", "", ["It has 10²⁵ parts, H₂O."])],
+    ),
+    "a power that looks like a note": (
+        "10<sup>3</sup> units.<sup>1</sup> x² end<sup>2, 3</sup>\n\n<sup>1</sup> a\n<sup>2</sup> b\n<sup>3</sup> c",
+        [("", "", ["10³ units. x² end"])],
+    ),
+    "a section called contents": (
+        "## 1 Box\n\n### Contents\n\nA cable.\n\n## 2 End\n\nText.",
+        [("1", "Box", []), ("1", "Contents", ["A cable."]), ("2", "End", ["Text."])],
+    ),
+    "a contents list without breaks": (
+        "目次\n\n第1章 総則\n第2章 罰則\n\n# 第1章 総則\n\n本文。\n\n# 第2章 罰則\n\n本文。",
+        [("第1章", "総則", ["本文。"]), ("第2章", "罰則", ["本文。"])],
+    ),
+    "numbers in headings and in bold lines": (
+        "# 1 A\n\n## 1.1 B\n\nT.\n\n**1.2** C\n\nT.\n\n# 2 D\n\nT.",
+        [("1", "A", []), ("1.1", "B", ["T."]), ("1.2", "C", ["T."]), ("2", "D", ["T."])],
+    ),
+    "an excerpt": ("## 3 Methods\n\nT.\n\n## 4 Results\n\nT.", [("3", "Methods", ["T."]), ("4", "Results", ["T."])]),
+    "an address and years": (
+        "## 10 Downing Street\n\nT.\n\n## 2025 Plan\n\nT.",
+        [("", "10 Downing Street", ["T."]), ("", "2025 Plan", ["T."])],
+    ),
+    "a treaty": (
+        "Article 5\n\nFreedom\n\nAll are free.\n\nArticle 5 bis\n\nMore\n\nArticle 5 applies.",
+        [("Article 5", "Freedom", ["All are free."]), ("Article 5 bis", "More", ["Article 5 applies."])],
+    ),
+    "paragraph signs": (
+        "§ 1 Scope\n\nT.\n\n§ 2. Terms\n\n(1) One.",
+        [("§ 1", "Scope", ["T."]), ("§ 2", "Terms", ["(1) One."])],
+    ),
+    "a ministry's numbers": (
+        "# 第１　趣旨\n\n１．用語\n\n（１）知能\n\n文。\n\n（２）学習\n\n文。\n\n# 第２　対象\n\n文。",
+        [
+            ("第1", "趣旨", []),
+            ("1", "用語", []),
+            ("1.1", "知能", ["文。"]),
+            ("1.2", "学習", ["文。"]),
+            ("第2", "対象", ["文。"]),
+        ],
+    ),
+    "a bold line above its paragraph": (
+        "**1.1 A**<sup>1</sup>\nText.\n\n**1.2 B**\nMore\ntext.\n\n<sup>1</sup> n",
+        [("1.1", "A", ["Text."]), ("1.2", "B", ["More text."])],
+    ),
+    "questions in bold": ("**What is it?**\n\nA thing.", [("", "What is it?", ["A thing."])]),
+    "page numbers and running titles": (
+        "# The Guide\n\n## 1 A\n\nIt goes\n\n1\n\nThe Guide\n\non here.\n\n2\n\nEnd.",
+        [("1", "A", ["It goes on here.", "End."])],
+    ),
+    "HTML": (
+        "<h2>1 First</h2>\n\n<p>See <a href='https://h.example'>this</a>.</p>\n\n<p>Text<sup>1</sup>.</p>\n\n"
+        "<table><tr><td>a</td><td>b</td></tr></table>\n\n<sup>1</sup> note",
+        [("1", "First", ["See this.", "Text.", "a | b"])],
+    ),
+    "one level for all headings": (
+        "## 1 A\n\n## 1.1 B\n\nT.\n\n## 2 C\n\nT.",
+        [("1", "A", []), ("1.1", "B", ["T."]), ("2", "C", ["T."])],
+    ),
+    "no title run in": ("# 1 A\n\nHe said<sup>1</sup>: go.\n\n<sup>1</sup> n", [("1", "A", ["He said: go."])]),
+    "kanji numbers": (
+        "## 第二十条の二　甲\n\n文。\n\n## 第百二十一条　乙\n\n文。",
+        [("第二十条の二", "甲", ["文。"]), ("第百二十一条", "乙", ["文。"])],
+    ),
+    "carbon": ("<sup>14</sup>C dating is used.", [("", "", ["¹⁴C dating is used."])]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_cases(tmp_path: Path, name: str) -> None:
+    source, expected = CASES[name]
+    assert outline_of(tmp_path, source) == expected
+
+
+def test_notes_whose_numbers_begin_anew(tmp_path: Path) -> None:
+    chapter = (
+        "# {n} Chapter\n\nOne<sup>1</sup> and two<sup>2</sup>.\n\n---\n\n<sup>1</sup> a{n}\n\n<sup>2</sup> b{n}\n\n"
+    )
+    (tmp_path / "book.md").write_text("".join(chapter.format(n=n) for n in (1, 2, 3)), encoding="utf-8")
+    document = read_document(tmp_path / "book.md")
+    notes = {note.number: note for note in document.notes}
+    cited = [(notes[r.note].mark, notes[r.note].text) for r in document.references]
+    assert cited == [("1", "a1"), ("2", "b1"), ("1", "a2"), ("2", "b2"), ("1", "a3"), ("2", "b3")]
+    assert document.findings == ()
+
+
+def test_notes_of_every_kind(tmp_path: Path) -> None:
+    source = "A[^*] b^[an *inline* note] see¹.\n\n[^*]: star\n\n¹ <https://one.example>\n\n[^lost]: never cited"
+    (tmp_path / "notes.md").write_text(source, encoding="utf-8")
+    document = read_document(tmp_path / "notes.md")
+    assert [note.text for note in document.notes] == ["star", "an inline note", "https://one.example", "never cited"]
+    assert [reference.note for reference in document.references] == [1, 2, 3]
+    assert document.findings == ("Footnote lost is never cited.",)
+
+
+def test_page_numbers_are_read(tmp_path: Path) -> None:
+    (tmp_path / "paged.md").write_text("First.\n\n– 7 –\n\nSecond.\n\n8\n\nThird.", encoding="utf-8")
+    document = read_document(tmp_path / "paged.md")
+    assert [page for _, page in document.pages] == [7, 8, 9]
+
+
 @pytest.mark.parametrize("path", [DATA / "shapes" / f"{name}.md" for name in SHAPES], ids=SHAPES)
 def test_sections_partition_the_text(path: Path) -> None:
     _partition(read_document(path))

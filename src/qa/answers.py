@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Iterable
 
 from qa.encoder import Encoder, SentenceEncoder
 from qa.errors import QuestionError
 from qa.index import Index, open_index
-from qa.lexical import WIDE
 from qa.retrieval import search
+from qa.scripts import is_japanese
 from qa.settings import MOST_PASSAGES, QUESTION_LENGTH, Settings, read_settings
 from qa.types import Answer, Document, Hit, Passage, Quote, Section, Status
 
@@ -108,12 +107,6 @@ def declining_words(answer: Answer) -> dict[str, str]:
 def estimate_confidence(hits: list[Hit]) -> float:
     """The estimated probability that the documents answer the question, from its best hit."""
     return 1 / (1 + math.exp(-(SLOPE * hits[0].score + INTERCEPT))) if hits else 0.0
-
-
-def is_japanese(question: str) -> bool:
-    """Whether most letters of a question are kana or kanji."""
-    letters = [character for character in question if character.isalpha()]
-    return 2 * len(re.findall(f"[{WIDE}]", question)) > len(letters)
 
 
 def _quote(hit: Hit) -> Quote:

@@ -20,6 +20,7 @@ from qa.errors import IndexStale, IndexUnusable
 from qa.lexical import LexicalIndex
 from qa.passages import embedded, make_passage, split
 from qa.reading.corpus import find_documents, read_corpus
+from qa.settings import PACKAGE
 from qa.store import FORMAT, Build, Fingerprint, open_build, write_build
 from qa.types import Document, Matrix, Passage
 
@@ -120,7 +121,7 @@ def check_fresh(build: Build, wanted: Fingerprint, index: Path) -> None:
         other = wanted.model if wanted.model != built.model else f"{wanted.model} with other files"
         raise IndexStale(f"{index} was built by {built.model}, QA_MODEL asks for {other}: run qa index")
     changed = {name for name, _ in set(built.corpus.items()) ^ set(wanted.corpus.items())}
-    what = f"{', '.join(sorted(changed))} changed" if changed else "it was built with other settings"
+    what = f"{', '.join(sorted(changed))} changed" if changed else "another version of this program built it"
     raise IndexStale(f"{index} is out of date, {what}: run qa index")
 
 
@@ -128,7 +129,16 @@ def fingerprint(corpus: Path, encoder: Encoder) -> Fingerprint:
     """What an index of this corpus by this encoder is made from."""
     paths = [file for path in find_documents(corpus) for file in (path, path.with_suffix(".toml")) if file.exists()]
     checksums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-    return Fingerprint(FORMAT, encoder.name, encoder.checksum, {"passage_pieces": PASSAGE_PIECES}, checksums)
+    settings: dict[str, int | str] = {"passage_pieces": PASSAGE_PIECES, "reader": _reader_checksum()}
+    return Fingerprint(FORMAT, encoder.name, encoder.checksum, settings, checksums)
+
+
+def _reader_checksum() -> str:
+    """A SHA-256 over the source of all that turns a file into passages and terms: other code, other index."""
+    total = hashlib.sha256()
+    for path in sorted([*(PACKAGE / "reading").glob("*.py"), PACKAGE / "passages.py", PACKAGE / "lexical.py"]):
+        total.update(path.read_bytes())
+    return total.hexdigest()
 
 
 def coverage(documents: Sequence[Document], passages: Sequence[Passage]) -> float:

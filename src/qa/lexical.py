@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from qa.scripts import WIDE
+
 if TYPE_CHECKING:
     import Stemmer
     import tantivy
@@ -20,8 +22,6 @@ K1 = 1.2
 # Tantivy wants at least 15 MB for a writer; 64 MB keeps 100,000 passages in few segments.
 WRITER_BYTES = 64_000_000
 WORD = re.compile(r"[^\W_]+(?:['’.\-/][^\W_]+)*")
-# Kana, kanji and their iteration marks: scripts without spaces between words.
-WIDE = r"\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 RUN = re.compile(f"[{WIDE}]+|[^{WIDE}]+")
 
 

@@ -16,7 +16,7 @@ Count = Callable[[str], int]
 # A sentence ends at . ! ? with its closing quotes before a space and what can begin a sentence, at a
 # Japanese full stop, and at a line break (list items, table rows).
 SENTENCE_END = re.compile(
-    r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])|[。！？][」』）]*\s*(?=[^」』）。！？\s])|\s*\n\s*"
+    r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9])|[。！？][」』）]*\s*(?=[^」』）。！？\s])|(?<!\s)\s*\n\s*"
 )
 ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|e\.g|i\.e|etc|cf|vs|al|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|approx)|(?:\b[A-Z]\.)+[A-Z])\.$"
@@ -71,8 +71,10 @@ def sentences(text: str) -> list[Span]:
     start = 0
     for match in SENTENCE_END.finditer(text):
         end = match.start() + len(match.group().rstrip())
-        numbered = text[match.end() : match.end() + 1].isdigit() and BEFORE_NUMBER.search(text, start, end)
-        if end > start and not numbered and not ABBREVIATION.search(text, start, end):
+        # No abbreviation is longer; to look further back would take forever on a line of initials.
+        window = max(start, end - 16)
+        numbered = text[match.end() : match.end() + 1].isdigit() and BEFORE_NUMBER.search(text, window, end)
+        if end > start and not numbered and not ABBREVIATION.search(text, window, end):
             spans.append((start, end))
             start = match.end()
     if text[start:].strip():

@@ -35,7 +35,7 @@ class Fingerprint:
     format: int
     model: str
     model_checksum: str
-    settings: dict[str, int]
+    settings: dict[str, int | str]
     corpus: dict[str, str]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from qa.reading.contents import Entry
 from qa.reading.lines import Line, fold
+from qa.reading.notes import printed_mark
 from qa.types import Note, Reference, Section
 
 
@@ -15,12 +16,12 @@ def check_notes(defined: Sequence[Line], notes: Sequence[Note], references: Sequ
     """Every note is defined once and cited; numbered notes run from 1 without a gap and are cited in order."""
     findings = []
     marks = {note.number: note.mark for note in notes}
-    for mark, count in Counter(line.mark.lstrip("^") for line in defined).items():
+    for mark, count in Counter(line.mark for line in defined).items():
         if count > 1:
-            findings.append(f"Footnote {mark} is defined {count} times; the first is kept.")
+            findings.append(f"Footnote {printed_mark(mark)} is defined {count} times in a row; the first is kept.")
     cited = [reference.note for reference in references]
     findings += [f"Footnote {mark} is never cited." for number, mark in marks.items() if number not in cited]
-    if all(mark.isdecimal() for mark in marks.values()):
+    if all(mark == str(number) for number, mark in marks.items()):
         findings += [f"Footnote {n} is missing." for n in range(1, max(marks, default=0)) if n not in marks]
         first_cited = list(dict.fromkeys(cited))
         for before, after in itertools.pairwise(first_cited):

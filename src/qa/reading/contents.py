@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.reading.lines import Line, fold
+from qa.reading.lines import Line, fold, is_closed
 
 NAMES = frozenset(fold(name) for name in ("Contents", "Table of Contents", "目次"))
 # "Title ..... 12": a leader of dots or a tab, then the page.
-LED_ENTRY = re.compile(r"(\S.*?)\s*(?:[.…·‥]{3,}|…|\t)[\s.]*(\d{1,4})(?=\s|$)", re.DOTALL)
+LEADER = re.compile(r"(?:[.…·‥]{3,}|…|\t)[\s.]*(\d{1,4})(?=\s|$)")
 PAGE_TAIL = re.compile(r"\s+\d{1,4}$")
 LIST_MARK = re.compile(r"^\s*[-*+•]\s+")
 
@@ -25,28 +25,60 @@ class Entry:
 
 def take_contents(lines: list[Line]) -> tuple[list[Entry], list[Line]]:
     """The entries of the contents list and the lines without it; no entries where there is none."""
-    for start, line in enumerate(lines):
+    for start, line in enumerate(lines[:-1]):
         if line.role in ("heading", "text") and fold(line.text) in NAMES:
-            end = start + 1
-            while end < len(lines) and _belongs(lines[end], lines[start + 1]):
-                end += 1
+            end = _end(lines, start + 1)
             listed = "\n".join(line.text for line in lines[start + 1 : end])
-            return _entries(listed), lines[:start] + lines[end:]
+            rest = lines[:start] + lines[end:]
+            for entries in (_entries(listed), _run_together(listed, lines[end:])):
+                if entries and _are_headings(entries, rest):
+                    return entries, rest
     return [], lines
 
 
-def _belongs(line: Line, first: Line) -> bool:
-    """Whether a line below the word "Contents" is still part of the list, whose first line is `first`."""
-    if line.role == "note":
-        return False
-    if LED_ENTRY.search(line.text):
-        return True
-    opening = LED_ENTRY.match(first.text)
-    return line.role != "heading" and not (opening and fold(opening.group(1)) == fold(line.text))
+def _end(lines: list[Line], start: int) -> int:
+    """The number of the line behind the list that begins at `start`."""
+    seen: set[str] = set()
+    last_led = 0
+    for at in range(start, len(lines)):
+        line = lines[at]
+        led = LEADER.search(line.text) is not None
+        again = fold(line.text) in seen or (line.role == "text" and is_closed(line.text))
+        if line.role == "note" or (not led and (line.role == "heading" or again)):
+            return last_led or at
+        last_led = at + 1 if led else last_led
+        seen |= {entry.folded for entry in _entries(line.text)}
+    return last_led or len(lines)
+
+
+def _are_headings(entries: list[Entry], lines: list[Line]) -> bool:
+    """Whether most entries stand elsewhere again: a section that is merely called "Contents" has text of its own."""
+    elsewhere = {fold(line.text) for line in lines}
+    # A heading cut in two by the end of a page stands there in halves.
+    found = sum(entry.folded in elsewhere for entry in entries)
+    return 2 * found > len(entries)
+
+
+def _run_together(listed: str, lines: list[Line]) -> list[Entry]:
+    """Entries that lost the breaks between them, told by the headings they repeat; none unless all are."""
+    words, position = fold(listed), 0
+    entries = []
+    for line in lines:
+        heading = fold(line.text)
+        if heading and words.startswith(heading, position):
+            entries.append(Entry(line.text, heading, None))
+            position += len(heading)
+    return entries if position == len(words) else []
 
 
 def _entries(listed: str) -> list[Entry]:
-    led: list[tuple[str, int | None]] = [(text, int(page)) for text, page in LED_ENTRY.findall(listed)]
-    lines = [LIST_MARK.sub("", line).strip() for line in listed.split("\n")]
-    plain: list[tuple[str, int | None]] = [(PAGE_TAIL.sub("", line), None) for line in lines if line]
-    return [Entry(" ".join(text.split()), fold(text), page) for text, page in led or plain]
+    entries = []
+    begin = 0
+    for leader in LEADER.finditer(listed):
+        text = " ".join(listed[begin : leader.start()].split())
+        entries.append(Entry(text, fold(text), int(leader.group(1))))
+        begin = leader.end()
+    if entries:
+        return entries
+    plain = (PAGE_TAIL.sub("", LIST_MARK.sub("", line).strip()) for line in listed.split("\n"))
+    return [Entry(" ".join(text.split()), fold(text), None) for text in plain if text]

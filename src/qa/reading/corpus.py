@@ -10,11 +10,13 @@ from pathlib import Path
 
 from qa.errors import DocumentError
 from qa.reading.checks import check_contents, check_notes
+from qa.reading.contents import NAMES
 from qa.reading.lines import Line, fold
 from qa.reading.markdown import NestedTooDeeply, read_markdown
+from qa.reading.notes import number_notes, read_note
 from qa.reading.numbering import cues
 from qa.reading.outline import build_outline
-from qa.reading.text import TextBuilder, number_notes, read_note
+from qa.reading.text import TextBuilder
 from qa.types import Document
 
 SUFFIXES = (".md", ".markdown")
@@ -88,8 +90,8 @@ def read_document(path: Path) -> Document:
 
 def _assemble(lines: list[Line], metadata: Metadata, checksum: str) -> Document:
     said = (metadata.title, metadata.publisher, metadata.published, metadata.notice)
-    outline = build_outline(lines, frozenset(fold(words) for words in said if words))
-    numbers = number_notes(outline.notes, outline.nodes)
+    outline = build_outline(lines, fold(metadata.title), frozenset(fold(words) for words in said if words))
+    numbers = number_notes(outline.notes, (line for node in outline.nodes for line in (node.heading, *node.body)))
     builder = TextBuilder(numbers)
     sections = tuple(builder.section(node) for node in outline.nodes)
     text = builder.finish()
@@ -118,9 +120,9 @@ def _read_bytes(path: Path) -> bytes:
 def _read_metadata(path: Path, lines: list[Line], front_matter: dict[str, str]) -> Metadata:
     """What the .toml says, then the file's own front matter, then its first heading, then its name."""
     names = [field.name for field in fields(Metadata)]
-    values = {name: front_matter[name] for name in names if name in front_matter}
+    # An id or a checksum in a file's own front matter are another program's.
+    values = {name: front_matter[name] for name in names if name in front_matter and name not in ("id", "sha256")}
     values.setdefault("published", front_matter.get("date", ""))
-    values["sha256"] = ""
     values |= _read_toml(path.with_suffix(".toml"), names)
     values.setdefault("id", re.sub(r"[^a-z0-9.]+", "-", path.stem.lower()).strip("-."))
     values.setdefault("title", _title(lines) or path.stem)
@@ -143,10 +145,10 @@ def _read_toml(path: Path, names: list[str]) -> dict[str, str]:
 
 
 def _title(lines: list[Line]) -> str:
-    """The first heading, if it stands above all others: alone on its level, or unnumbered among numbers."""
-    headings = [line for line in lines if line.role == "heading"]
-    peers = [line for line in headings if line.level == min(other.level for other in headings)]
-    if not peers or peers[0] is not headings[0]:
+    """The first heading, if it has no number and stands above all others: alone on its level, or among numbers."""
+    headings = [line for line in lines if line.role == "heading" and fold(line.text) not in NAMES]
+    outermost = min((line.level for line in headings), default=0)
+    peers = [line for line in headings if line.level == outermost]
+    if not peers or peers[0] is not headings[0] or cues(peers[0].text):
         return ""
-    alone = len(peers) == 1 or (not cues(peers[0].text) and bool(cues(peers[1].text)))
-    return peers[0].text if alone else ""
+    return peers[0].text if len(peers) == 1 or cues(peers[1].text) else ""

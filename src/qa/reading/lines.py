@@ -7,14 +7,16 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from qa.scripts import is_wide
 from qa.types import Link
 
-Role = Literal["heading", "text", "block", "note"]
+Role = Literal["heading", "text", "block", "note", "page"]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One logical line: a heading, a paragraph, a block kept as it is (list, table, code), or a note.
+    """One logical line: a heading, a paragraph, a block kept as it is (list, table, code), a note, or what only
+    belongs to a page.
 
     `level` is the depth the source claims for a heading (1 outermost), 0 where it claims none.
     `citations` are (offset in text, mark) of footnotes cited; `links` are spans in text. `bold`:
@@ -33,14 +35,14 @@ class Line:
     links: tuple[Link, ...] = ()
 
 
-def is_wide(character: str) -> bool:
-    """Whether a character belongs to a script written without spaces (Japanese, Chinese)."""
-    return character != "" and unicodedata.east_asian_width(character) in "WF"
-
-
 def fold(text: str) -> str:
     """Text for comparing only: width and case folded, letters and digits alone."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def uncited_marks(lines: list[Line]) -> set[str]:
+    """The marks of notes that no line cites."""
+    return {line.mark for line in lines if line.role == "note"} - {m for line in lines for _, m in line.citations}
 
 
 def join(first: Line, second: Line) -> Line:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from qa.reading.inline import HARD_BREAK, SOFT_BREAK, Writer, footnote_mark, strip_html
+from qa.reading.inline import FROM_RAISED, HARD_BREAK, SOFT_BREAK, Marks, Writer, footnote_mark
 from qa.reading.lines import Line, Role, is_closed
 
 # A raised number that begins a paragraph defines a footnote: "<sup>7</sup> <https://...>".
-RAISED_DEFINITION = re.compile(r"^ {0,3}<sup>\s*\[?(\d{1,3}|[*†‡§¶])\]?\s*</sup>|^ {0,3}([⁰¹²³⁴-⁹]+)\s", re.MULTILINE)
-SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+RAISED_DEFINITION = re.compile(
+    r"^ {0,3}(?:<span[^>]*></span>\s*)?<sup>\s*\[?(\d{1,3}|[*†‡§¶])\]?\s*</sup>(?=[\s<\[])|^ {0,3}([⁰¹²³⁴-⁹]+)\s",
+    re.MULTILINE,
+)
+HTML_HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.DOTALL | re.IGNORECASE)
+# Pandoc and others take "{#anchor .class}" behind a heading for its attributes.
+HEADING_ATTRIBUTES = re.compile(r"\s*\{[#.][^{}]*\}\s*$")
 
 
 # markdown-it drops, without a word, what is nested deeper than its `maxNesting`.
@@ -32,14 +38,20 @@ def read_markdown(source: str) -> tuple[list[Line], dict[str, str]]:
     Raises NestedTooDeeply.
     """
     parser = MarkdownIt("commonmark", {"maxNesting": NESTING}).enable("table")
-    tokens = parser.use(footnote_plugin).use(front_matter_plugin).parse(source)
+    # Its last step would gather the notes that are cited at the end, and drop the others.
+    parser = parser.use(footnote_plugin).disable("footnote_tail").use(front_matter_plugin)
+    environment: dict[str, Any] = {}
+    tokens = parser.parse(source, environment)
     if any(token.level >= NESTING - 1 for token in tokens):
         raise NestedTooDeeply
     tree = SyntaxTreeNode(tokens)
-    raised = (mark or digits.translate(SUPERSCRIPTS) for mark, digits in RAISED_DEFINITION.findall(source))
-    reader = _Reader(frozenset(raised))
+    raised = (mark or digits.translate(FROM_RAISED) for mark, digits in RAISED_DEFINITION.findall(source))
+    reader = _Reader(Marks(frozenset(raised)))
     for node in tree.children:
         reader.block(node)
+    for number, note in environment.get("footnotes", {}).get("list", {}).items():
+        if "tokens" in note:
+            reader.inline_note(number, SyntaxTreeNode(note["tokens"]))
     return _with_pages(reader.lines, reader.rules), reader.front_matter
 
 
@@ -65,8 +77,8 @@ def _with_pages(lines: list[Line], rules: list[int]) -> list[Line]:
 class _Reader:
     """Walks the blocks of one source."""
 
-    def __init__(self, defined: frozenset[str]) -> None:
-        self.defined = defined
+    def __init__(self, marks: Marks) -> None:
+        self.marks = marks
         self.lines: list[Line] = []
         self.rules: list[int] = []
         self.front_matter: dict[str, str] = {}
@@ -75,34 +87,43 @@ class _Reader:
         """One block of the source, as the lines it makes."""
         if node.type == "front_matter":
             pairs = re.findall(r"^([\w-]+):[ \t]*(.+?)\s*$", node.content, re.MULTILINE)
-            self.front_matter = {key.lower(): value.strip("\"'") for key, value in pairs}
+            # A lone > or | begins a text of several lines; that and an empty text are as good as none.
+            values = {key.lower(): value.strip("\"'") for key, value in pairs}
+            self.front_matter = {key: value for key, value in values.items() if value.strip(">|-+ ")}
         elif node.type == "heading":
             self._line(self._write(node.children), "heading", level=int(node.tag[1]))
         elif node.type == "paragraph":
             self._paragraph(node)
         elif node.type == "ordered_list" and _is_one_line(node):
-            writer = Writer(self.defined)
-            writer.text = _item_marker(node.children[0]) + " "
-            writer.nodes(_inline_children(node.children[0].children[0]))
-            self._line(writer, "text", bold=_is_bold(node.children[0].children[0]))
+            self._text(_inline_children(node.children[0].children[0]), _item_marker(node.children[0]) + " ")
         elif node.type == "blockquote":
             for child in node.children:
                 self.block(child)
-        elif node.type == "footnote_block":
-            for child in node.children:
-                self._footnote(child)
+        elif node.type == "footnote_reference":
+            self._footnote(node)
+        elif node.type == "html_block" and (heading := HTML_HEADING.fullmatch(node.content.strip())):
+            writer = Writer(self.marks)
+            writer.html(heading.group(2))
+            self._line(writer, "heading", level=int(heading.group(1)))
         elif node.type == "hr":
             self.rules.append(len(self.lines))
         else:
-            writer = Writer(self.defined)
+            writer = Writer(self.marks)
             _write_block(writer, node, "")
             self._line(writer, "block")
 
     def _paragraph(self, node: SyntaxTreeNode) -> None:
+        nodes = _inline_children(node)
+        ends = [at for at, child in enumerate(nodes) if child.type in ("softbreak", "hardbreak")]
+        if ends and _is_bold(nodes[: ends[0]]):
+            # A bold line right above its paragraph is a line of its own.
+            self._text(nodes[: ends[0]])
+            self._text(nodes[ends[0] + 1 :])
+            return
         writer = self._write(node.children)
         starts = [at for at, mark in writer.citations if at == 0 or writer.text[at - 1] in SOFT_BREAK + HARD_BREAK]
         if not starts or starts[0] != 0:
-            self._line(writer, "text", bold=_is_bold(node))
+            self._line(writer, "text", bold=_is_bold(nodes))
             return
         for start, end in zip(starts, [*starts[1:], len(writer.text)], strict=True):
             mark = next(mark for at, mark in writer.citations if at == start)
@@ -111,16 +132,28 @@ class _Reader:
             )
             self._append(Line(writer.text[start:end], "note", mark=mark, links=tuple(links)))
 
+    def _text(self, nodes: list[SyntaxTreeNode], marker: str = "") -> None:
+        writer = Writer(self.marks)
+        writer.text = marker
+        writer.nodes(nodes)
+        self._line(writer, "text", bold=_is_bold(nodes))
+
     def _footnote(self, node: SyntaxTreeNode) -> None:
-        writer = Writer(self.defined)
+        writer = Writer(self.marks)
         for child in node.children:
             if writer.text:
                 writer.text += HARD_BREAK
             _write_block(writer, child, "")
         self._line(writer, "note", mark=footnote_mark(node.meta))
 
+    def inline_note(self, number: int, note: SyntaxTreeNode) -> None:
+        """A note written where it is cited: ^[like this]."""
+        writer = Writer(self.marks)
+        writer.nodes(note.children)
+        self._line(writer, "note", mark=footnote_mark({"id": number}))
+
     def _write(self, nodes: list[SyntaxTreeNode]) -> Writer:
-        writer = Writer(self.defined)
+        writer = Writer(self.marks)
         for node in nodes:
             writer.nodes(node.children)
         return writer
@@ -133,6 +166,8 @@ class _Reader:
         """Keep a line that says something: breaks settled, outer space cut, offsets kept true."""
         soft = "\n" if line.role == "block" else " "
         text = line.text.replace(SOFT_BREAK, soft).replace(HARD_BREAK, " " if line.role == "heading" else "\n")
+        if line.role == "heading":
+            text = HEADING_ATTRIBUTES.sub("", text)
         lead = len(text) - len(text.lstrip())
         text = text.strip()
         if not text and not line.citations and line.role != "note":
@@ -163,7 +198,7 @@ def _write_block(writer: Writer, node: SyntaxTreeNode, indent: str) -> None:
         writer.text += node.content.rstrip("\n")
     elif node.type == "html_block":
         _new_line(writer)
-        writer.write(strip_html(node.content))
+        writer.html(node.content)
     elif node.type in ("paragraph", "heading"):
         if not writer.text.endswith(" "):
             _new_line(writer)
@@ -192,7 +227,12 @@ def _is_one_line(node: SyntaxTreeNode) -> bool:
     return len(node.children) == 1 and [child.type for child in node.children[0].children] == ["paragraph"]
 
 
-def _is_bold(node: SyntaxTreeNode) -> bool:
-    """Whether the whole paragraph is bold, footnote marks aside."""
-    kinds = [child.type for child in _inline_children(node)]
+def _is_bold(nodes: list[SyntaxTreeNode]) -> bool:
+    """Whether all of a line is bold, footnote marks aside."""
+    raised = False
+    kinds = []
+    for node in nodes:
+        raised = raised != (node.type == "html_inline" and "sup" in node.content)
+        if not raised and (node.type != "text" or node.content.strip()):
+            kinds.append(node.type)
     return kinds.count("strong") == 1 and not set(kinds) - {"strong", "footnote_ref", "html_inline"}

@@ -10,23 +10,26 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from itertools import chain, count, pairwise
 
 from qa.reading.contents import Entry, take_contents
-from qa.reading.lines import Line, fold, is_closed, join
-from qa.reading.numbering import UNNUMBERED_RANK, Cue, cues
+from qa.reading.furniture import mark_furniture
+from qa.reading.lines import Line, fold, is_closed
+from qa.reading.notes import lift_notes
+from qa.reading.numbering import HEADING_LENGTH, UNNUMBERED_RANK, Cue, cues
 from qa.types import SectionKind
 
-# Longer lines are paragraphs, whatever they begin with; the longest heading of the factsheet has 259.
-HEADING_LENGTH = 320
 # A heading that is known by nothing but its capitals: long enough to be no name, short enough to be no sentence.
 CAPITALISED_WORDS = range(4, 26)
 # Ranks of headings that are not in the source's own levels start below all of those (1 to 6).
 BELOW_LEVELS = 10
 RUN_IN_RANK = 99
 RUN_IN_LENGTH = 80
-# Headings may skip a number (a deleted chapter), not jump.
-SKIPPED = 3
-KINDS: dict[str, SectionKind] = {"item": "item", "subitem": "subitem"}
+# "Personal Information Protection Act, etc." is a title, "The ministry said" is not.
+RUN_IN_CAPITALS = 0.6
+WORD = re.compile(r"[^\W\d_][\w'’-]*")
+SMALL = frozenset("a an and as at by for from in of on or the to with".split())
+KINDS: dict[str, SectionKind] = {"item": "item", "circled": "item", "subitem": "subitem", "katakana": "subitem"}
 
 
 @dataclass(slots=True)
@@ -54,76 +57,51 @@ class Outline:
     entries: list[Entry]
 
 
-def build_outline(lines: list[Line], said: frozenset[str]) -> Outline:
-    """The outline of `lines`. `said` are folded words of the metadata: front matter that repeats them is cut."""
+def build_outline(lines: list[Line], title: str, said: frozenset[str]) -> Outline:
+    """The outline of `lines`. `title` and `said` are folded metadata: what only repeats them is cut."""
     entries, lines = take_contents(lines)
-    lines = _drop_front(lines, said)
+    lines = mark_furniture(lines, title, said)
     listed = frozenset(entry.folded for entry in entries)
-    body, notes = _lift_notes(lines, listed)
-    tree = _Tree(_levels_are_sound(body), listed)
+    body, notes = lift_notes(lines, listed)
+    tree = _Tree(_levels_are_sound(body), listed, _plain_numbers(body))
     for index, line in enumerate(body):
         tree.add(line, body[index + 1] if index + 1 < len(body) else None)
     return Outline([node for node in tree.nodes if node.heading.text or node.body], notes, entries)
 
 
-def _drop_front(lines: list[Line], said: frozenset[str]) -> list[Line]:
-    """The lines without those, before the first real heading, that only repeat the metadata."""
-    front = 0
-    while front < len(lines) and (lines[front].role != "heading" or fold(lines[front].text) in said):
-        front += 1
-    return [line for line in lines[:front] if fold(line.text) not in said] + lines[front:]
-
-
-def _lift_notes(lines: list[Line], listed: frozenset[str]) -> tuple[list[Line], list[Line]]:
-    """Body and notes apart; what a block of notes, or the end of a page, had cut in two is joined again."""
-    marks = {line.mark for line in lines if line.role == "note"}
-    body: list[Line] = []
-    notes: list[Line] = []
-    cut = False
-    for line in lines:
-        if line.role == "note":
-            notes.append(line)
-            cut = True
-            continue
-        if body and line.text in marks and line.role == "text":
-            # A raised number that slipped onto a line of its own cites a note at the end of the line before.
-            body[-1] = replace(body[-1], citations=(*body[-1].citations, (len(body[-1].text), line.text)))
-        elif body and _continues(body[-1], line, cut, listed):
-            body[-1] = join(body[-1], line)
-        else:
-            body.append(line)
-        cut = False
-    return body, notes
-
-
-def _continues(first: Line, second: Line, cut: bool, listed: frozenset[str]) -> bool:
-    """Whether two lines are one line of the document."""
-    if "block" in (first.role, second.role) or fold(first.text) in listed:
-        return False
-    if fold(first.text + second.text) in listed:
-        return True
-    if first.role == "heading" or (cues(first.text) and len(first.text) < HEADING_LENGTH and not is_closed(first.text)):
-        parenthetical = second.role == "text" and re.fullmatch(r"\([^()]{1,120}\)", second.text) is not None
-        return parenthetical or (cut and (first.text.endswith("-") or second.text[:1].islower()))
-    return cut and second.role == "text" and not is_closed(first.text)
-
-
 def _levels_are_sound(lines: list[Line]) -> bool:
-    """Whether each series of numbers has one heading level of its own throughout."""
-    levels: dict[str, set[int]] = defaultdict(set)
+    """Whether each series of numbers has one heading level throughout, and a deeper series a deeper one.
+
+    A series has not when some of its numbers stand in headings and others in bold lines.
+    """
+    levels: dict[tuple[int, str], set[int]] = defaultdict(set)
     for line in lines:
-        if line.role == "heading":
+        if line.role == "heading" or (line.bold and not is_closed(line.text)):
             for cue in cues(line.text)[:1]:
-                levels[cue.scheme].add(line.level)
-    return all(len(found) == 1 for found in levels.values())
+                levels[cue.rank, cue.scheme].add(line.level)
+    ranked = sorted((rank, min(found)) for (rank, _), found in levels.items() if found != {0})
+    deeper = all(a[1] < b[1] for a, b in pairwise(ranked) if a[0] < b[0])
+    return deeper and all(len(found) == 1 for found in levels.values())
+
+
+def _plain_numbers(lines: list[Line]) -> frozenset[int]:
+    """The whole numbers that count headings: neighbours of each other, or a run of three that only rises.
+
+    "3 Methods" counts beside "4 Results", and not "10 Downing Street" alone.
+    """
+    first = (cues(line.text)[:1] for line in lines if line.role == "heading")
+    numbers = [int(cue.ordinal) for found in first for cue in found if cue.scheme == "decimal0"]
+    rising = len(numbers) > 2 and all(before < after for before, after in pairwise(numbers))
+    return frozenset(n for n in numbers if rising or {n - 1, n + 1} & set(numbers))
 
 
 class _Tree:
     """The path from the root to the heading that is open, growing line by line."""
 
-    def __init__(self, sound_levels: bool, listed: frozenset[str]) -> None:
+    def __init__(self, sound_levels: bool, listed: frozenset[str], plain_numbers: frozenset[int]) -> None:
         self.sound_levels = sound_levels
         self.listed = listed
+        self.plain_numbers = plain_numbers
         root = Node(Line("", "heading"), "preamble", "", 0, place="preamble")
         self.nodes = [root]
         self._path = [root]
@@ -148,20 +126,27 @@ class _Tree:
             return False
         if fold(line.text) in self.listed:
             return True
-        if is_closed(line.text) or following is None:
+        question = line.bold and line.text.endswith(("?", "？"))
+        if following is None or (is_closed(line.text) and not question):
             return False
         if cue or line.bold:
-            return not (cue and {cue.scheme} & {other.scheme for other in cues(following.text)})
+            # The next number right below makes it a list of short lines.
+            return not (cue and (cue.scheme, cue.ordinal + 1) in {(c.scheme, c.ordinal) for c in cues(following.text)})
         return _is_capitalised(line.text) and following.role == "text" and is_closed(following.text)
 
     def _fits(self, cue: Cue, line: Line) -> bool:
-        """Whether the number is the next of its series; what the source calls a heading may skip some."""
-        if fold(line.text) in self.listed or (line.role == "heading" and "." in cue.part):
+        """Whether the number is the next of its series, or stands where only a heading's number can."""
+        heading = line.role == "heading"
+        if fold(line.text) in self.listed or (heading and (cue.named or (cue.absolute and not cue.part.isdecimal()))):
+            return True
+        if not (cue.title or cue.named or heading):
+            return False
+        if heading and cue.scheme == "decimal0" and cue.ordinal in self.plain_numbers:
             return True
         last = max(self._above(self._rank(line, cue)).counts.get(cue.scheme, 0), self._series.get(cue.scheme, 0))
-        if cue.ordinal == 1:
-            return True
-        return last < cue.ordinal <= last + (SKIPPED if line.role == "heading" and last else 1)
+        if cue.named or (line.bold and not last):
+            return cue.ordinal > last
+        return cue.ordinal == 1 or last < cue.ordinal <= last + 1
 
     def _rank(self, line: Line, cue: Cue | None) -> int:
         if self.sound_levels and line.role == "heading":
@@ -205,19 +190,27 @@ class _Tree:
     def _place(self, name: str) -> str:
         """A name for ids: no white space, no slash, and no other heading's."""
         slug = re.sub(r"[^\w.]+", "-", name.casefold()).strip("-.")[:60] or "section"
+        names = chain([slug], (f"{slug}-{again}" for again in count(self._places[slug] + 2)))
+        place = next(name for name in names if name not in self._places)
         self._places[slug] += 1
-        return slug if self._places[slug] == 1 else f"{slug}-{self._places[slug]}"
+        self._places[place] += place != slug
+        return place
 
 
 def _is_run_in(line: Line, at: int) -> bool:
     before, after = line.text[:at], line.text[at : at + 2]
     short = 0 < at <= RUN_IN_LENGTH and "\n" not in before and not re.search(r"[.!?]\s", before)
-    return line.role == "text" and short and (after.startswith("：") or after == ": ")
+    colon = after.startswith("：") or after == ": "
+    return line.role == "text" and colon and short and _capitals(before) >= RUN_IN_CAPITALS
 
 
 def _is_capitalised(text: str) -> bool:
-    """Whether all but the small words of a line begin with a capital, as in an English title."""
-    words = re.findall(r"[^\W\d_][\w'’-]*", text)
-    small = {"a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
-    short = len(words) in CAPITALISED_WORDS and "\n" not in text
-    return short and all(word[0].isupper() or word in small for word in words)
+    """Whether a line is written as English titles are."""
+    words = WORD.findall(text)
+    return len(words) in CAPITALISED_WORDS and "\n" not in text and words[-1] not in SMALL and _capitals(text) == 1
+
+
+def _capitals(text: str) -> float:
+    """The share of words that begin with no small letter, small words aside."""
+    words = [word for word in WORD.findall(text) if word not in SMALL]
+    return sum(not word[0].islower() for word in words) / max(len(words), 1)

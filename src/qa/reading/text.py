@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 
 from qa.reading.lines import Line
 from qa.reading.outline import Node
-from qa.types import Link, Note, Reference, Section, Source
+from qa.types import Link, Reference, Section
 
 GAP = "\n\n"
-# What a note says of a link stands in brackets right behind it: "(Japanese Only)".
-REMARK = re.compile(r"\s*[(（]([^()（）]{1,60})[)）]")
 
 
 @dataclass(slots=True)
@@ -64,22 +61,3 @@ def _spaces(node: Node) -> int:
     """White space between the colon of a run-in title and its paragraph."""
     rest = node.heading.text[len(node.title) + 1 :]
     return len(rest) - len(rest.lstrip())
-
-
-def number_notes(notes: list[Line], nodes: list[Node]) -> dict[str, int]:
-    """A number for each note's mark: the mark itself where all are numbers, else the order of first citation."""
-    marks = list(dict.fromkeys(line.mark for line in notes))
-    if all(mark.isdecimal() for mark in marks):
-        return {mark: int(mark) for mark in marks}
-    cited = [mark for node in nodes for line in (node.heading, *node.body) for _, mark in line.citations]
-    known = set(marks)
-    return {mark: n for n, mark in enumerate(dict.fromkeys([m for m in cited if m in known] + marks), 1)}
-
-
-def read_note(line: Line, number: int) -> Note:
-    """A footnote with its links and what is said of each."""
-    sources = []
-    for link in line.links:
-        remark = REMARK.match(line.text, link.end)
-        sources.append(Source(number, link.url, remark.group(1) if remark else None))
-    return Note(number, line.mark.lstrip("^"), line.text, tuple(sources), line.page)
