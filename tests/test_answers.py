@@ -96,7 +96,15 @@ def test_places(assistant: Assistant) -> None:
 
 @pytest.mark.parametrize(
     ("question", "japanese"),
-    [("AI法とは", True), ("J-AISIの役割は何ですか", True), ("What is 人工知能?", False), ("42", False), ("", False)],
+    [
+        ("AI法とは", True),
+        ("J-AISIとは", True),
+        ("AI Actはいつ施行", True),
+        ("ｱｲｳ", True),
+        ("What is 人工知能に関する法?", False),
+        ("42", False),
+        ("", False),
+    ],
 )
 def test_japanese_is_recognised(question: str, japanese: bool) -> None:
     assert is_japanese(question) is japanese

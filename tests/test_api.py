@@ -66,7 +66,7 @@ def test_a_declined_question_offers_sections(client: httpx.Client) -> None:
     assert (answer["status"], answer["results"]) == ("not_in_document", [])
     assert 1 <= len(answer["nearest"]) <= 3
     for near in answer["nearest"]:
-        assert list(near) == ["section", "label", "headings", "page", "permalink"]
+        assert list(near) == ["document", "section", "label", "headings", "page", "permalink"]
         assert client.get(near["permalink"]).status_code == 200
 
 
@@ -123,6 +123,9 @@ def test_other_addresses_and_methods_are_refused(client: httpx.Client) -> None:
     check_refusal(client.get("/api/nothing"), 404)
     check_refusal(client.get("/p/factsheet-2025/9.9/9"), 404)
     check_refusal(client.delete("/api/search"), 405)
+    assert client.put("/healthz").headers["allow"] == "GET, HEAD"
+    assert client.head("/api/search", params={"q": "drones"}).status_code == 200
+    assert client.head("/p/factsheet-2025/1.3.5").status_code == 200
     check_refusal(client.get("/docs"), 404)
 
 

@@ -41,11 +41,17 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def imports(path: Path) -> set[str]:
+def imports(name: str) -> set[str]:
+    path = modules()[name]
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("qa"):
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package.split(".")[: len(package.split(".")) + 1 - node.level]) if node.level else ""
+            home = ".".join(filter(None, (base, node.module)))
+            names |= {home, *(f"{home}.{alias.name}" for alias in node.names)}
     return names & modules().keys()
 
 
@@ -57,7 +63,7 @@ def test_imports_go_up(name: str) -> None:
     for family in NEIGHBOURS:
         if name.startswith(family):
             allowed |= {other for other in ROWS[row] if other.startswith(family)}
-    assert imports(modules()[name]) <= allowed | {"qa"}
+    assert imports(name) <= allowed | {"qa"}
 
 
 @pytest.mark.parametrize("name", sorted(modules()))

@@ -128,7 +128,8 @@ def test_the_page_is_read_with_get_and_asked_with_post() -> None:
     assert request(Recorder(), "/gradio_api/queue/join", "POST").status == 200
     for path, method in (("/gradio_api/queue/join", "GET"), ("/", "POST"), ("/config", "OPTIONS")):
         assert request(Recorder(), path, method).status == 405
-    assert request(Recorder(), "/api/ask", "OPTIONS").status == 200
+    assert request(Recorder(), "/api/ask", "POST").status == 200
+    assert request(Recorder(), "/api/ask", "OPTIONS").status == 405
 
 
 def test_a_websocket_is_closed() -> None:

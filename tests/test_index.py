@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -15,10 +16,14 @@ import numpy as np
 import pytest
 from fakes import WordEncoder
 
+from qa.answers import Assistant
+from qa.contract import answer_body
 from qa.encoder import Encoder
 from qa.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnusable
-from qa.index import Index, build_index, open_index
+from qa.index import Index, build_index, fingerprint, open_index, refresh_index
 from qa.retrieval import search
+from qa.settings import Settings
+from qa.store import copy_index, write_build
 
 QUERIES = ["When was the AI Act enforced?", "drones", "copyright and generative AI", "DS-310"]
 
@@ -132,7 +137,10 @@ def test_a_flipped_byte_is_found_and_cured(folders: tuple[Path, Path], name: str
     open_index(*folders, WordEncoder())
 
 
-@pytest.mark.parametrize("manifest", ["", "{", "[]", "{}", '{"build": 1, "fingerprint": {"format": 1}}', "\0"])
+@pytest.mark.parametrize(
+    "manifest",
+    ["", "{", "[]", "{}", '{"build": 1, "fingerprint": {"format": 1}}', "\0", '{"fingerprint": {"format": 1}}'],
+)
 def test_a_broken_manifest_is_found_and_cured(folders: tuple[Path, Path], manifest: str) -> None:
     build_index(*folders, WordEncoder())
     (folders[1] / "manifest.json").write_text(manifest, encoding="utf-8")
@@ -155,6 +163,53 @@ def test_another_format_is_stale(folders: tuple[Path, Path]) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace('"format": 1', '"format": 0'), encoding="utf-8")
     with pytest.raises(IndexStale, match="format 0"):
         open_index(*folders, WordEncoder())
+
+
+def test_files_of_another_version_are_stale_and_cured(folders: tuple[Path, Path]) -> None:
+    build_index(*folders, WordEncoder())
+    manifest = folders[1] / "manifest.json"
+    path = build_folder(folders[1]) / "documents.jsonl"
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.write_text(path.read_text(encoding="utf-8").replace('"publisher":', '"printer":'), encoding="utf-8")
+    after = hashlib.sha256(path.read_bytes()).hexdigest()
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    with pytest.raises(IndexDamaged, match="cannot be understood"):
+        open_index(*folders, WordEncoder())
+    assert refresh_index(*folders, WordEncoder()).kept == 0
+    assert refresh_index(*folders, WordEncoder()).embedded == 0
+
+
+def test_a_build_that_fails_leaves_nothing_behind(folders: tuple[Path, Path]) -> None:
+    def write(folder: Path) -> None:
+        (folder / "half").write_text("x", encoding="utf-8")
+        raise RuntimeError("no space left on device")
+
+    build_index(*folders, WordEncoder())
+    with pytest.raises(IndexUnusable, match="no space left"):
+        write_build(folders[1], fingerprint(folders[0], WordEncoder()), 256, write)
+    assert len(list(folders[1].glob("build-*"))) == 1
+    open_index(*folders, WordEncoder())
+
+
+def test_a_copied_index_is_one(folders: tuple[Path, Path]) -> None:
+    encoder = WordEncoder()
+    assert not copy_index(folders[1], folders[1].with_name("copy"))
+    build_index(*folders, encoder)
+    assert copy_index(folders[1], folders[1].with_name("copy"))
+    copied = open_index(folders[0], folders[1].with_name("copy"), encoder)
+    assert ids(copied, encoder) == ids(open_index(*folders, encoder), encoder)
+
+
+def test_nearest_and_results_name_their_documents(tmp_path: Path) -> None:
+    for name, word in (("cats", "purr"), ("dogs", "bark")):
+        (tmp_path / f"{name}.md").write_text(f"# {name}\n\n## Noise\n\nThey {word} all day.\n", encoding="utf-8")
+    build_index(tmp_path, tmp_path / "index", WordEncoder())
+    index = open_index(tmp_path, tmp_path / "index", WordEncoder())
+    assistant = Assistant(index, WordEncoder(), Settings())
+    answered = answer_body(assistant.ask("They purr all day"))
+    assert [result.document for result in answered.results] == ["cats", "dogs"]
+    declined = answer_body(assistant.ask("zzz"))
+    assert [near.permalink for near in declined.nearest] == ["/p/cats/noise", "/p/dogs/noise"]
 
 
 def test_old_builds_go_but_the_last(folders: tuple[Path, Path]) -> None:

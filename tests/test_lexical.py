@@ -49,11 +49,25 @@ def test_scores_agree_with_the_formula(tmp_path: Path, query: str) -> None:
     for row in range(len(TEXTS)):
         assert ranked.get(row, 0.0) == pytest.approx(bm25(query, row), rel=1e-5)
     assert max(ranked.values()) < index.ceiling(query)
+    # As frequency grows and length falls, a term's share goes to idf (k1 + 1), and no further.
+    idfs = [
+        math.log(1 + (3 - n + 0.5) / (n + 0.5)) for n in (sum(t in terms(x) for x in TEXTS) for t in set(terms(query)))
+    ]
+    assert index.ceiling(query) == pytest.approx(2.2 * sum(idfs))
     assert list(ranked.values()) == sorted(ranked.values(), reverse=True)
 
 
 def test_a_loaded_index_ranks_the_same(tmp_path: Path) -> None:
     built = LexicalIndex.build(TEXTS, tmp_path)
+    assert LexicalIndex.load(tmp_path).rank("AI act", 10) == built.rank("AI act", 10)
+
+
+def test_an_index_that_cannot_be_locked_is_read_from_a_copy(tmp_path: Path) -> None:
+    built = LexicalIndex.build(TEXTS, tmp_path)
+    for lock in tmp_path.rglob("*.lock"):
+        lock.unlink()
+        # Even root cannot open a folder as a file, as nobody can write to a read-only disk.
+        lock.mkdir()
     assert LexicalIndex.load(tmp_path).rank("AI act", 10) == built.rank("AI act", 10)
 
 

@@ -54,7 +54,7 @@ class Asked:
 
     def __call__(self, question: str) -> Answer:
         self.questions.append(question)
-        nearest = tuple(passage.section for passage in self.passages)
+        nearest = tuple(self.passages)
         if len(question) > 500:
             raise QuestionError(f"the question has {len(question)} characters: at most 500 are read")
         if "broken" in question:

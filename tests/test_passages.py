@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,10 @@ def test_any_markdown_is_read_without_loss(tmp_path_factory: pytest.TempPathFact
     (folder / "any.md").write_text("x\n\n" + "\n\n".join(parts), encoding="utf-8")
     document = read_document(folder / "any.md")
     check_laws(document, split(document, words, 20), 20)
+    # Marks of Markdown and footnote labels come and go; letters do not.
+    kept = document.text + document.title + "".join(note.text for note in document.notes)
+    letters = Counter(re.findall("[abcA]", "\n\n".join(parts)))
+    assert not letters - Counter(re.findall("[abcA]", kept))
 
 
 def test_quotes_of_the_dev_questions_stand_in_their_sections(factsheet: Document, corpus: Path) -> None:

@@ -200,6 +200,15 @@ CASES: dict[str, tuple[str, list[tuple[str, str, list[str]]]]] = {
         "## 第二十条の二　甲\n\n文。\n\n## 第百二十一条　乙\n\n文。",
         [("第二十条の二", "甲", ["文。"]), ("第百二十一条", "乙", ["文。"])],
     ),
+    "text between two rules": (
+        "---\n\nThe fee.\n\n---\n\n# Law\n\n## A\n\nT.",
+        [("", "", ["The fee."]), ("", "A", ["T."])],
+    ),
+    "a link whose text begins like an address": (
+        "[https://a.jp is the site](https://b.jp/x)",
+        [("", "", ["https://a.jp is the site"])],
+    ),
+    "a paragraph that begins with a citation": ("[^1] says so.\n\n[^1]: n", [("", "", ["says so."])]),
     "carbon": ("<sup>14</sup>C dating is used.", [("", "", ["¹⁴C dating is used."])]),
 }
 
@@ -275,8 +284,9 @@ def test_a_file_without_headings_is_one_section(tmp_path: Path) -> None:
         (b"# Title\n\n\0\0\n", "holds a NUL byte"),
         (b"a" * (BYTES_AT_MOST + 1), "at most"),
         (b"> " * 20_000 + b"deep", "too deeply"),
+        (b"*a **b " * 300 + b"c** d* " * 300, "too deeply"),
     ],
-    ids=["empty", "blank", "latin-1", "nul", "huge", "deep"],
+    ids=["empty", "blank", "latin-1", "nul", "huge", "deep", "emphasis"],
 )
 def test_bad_files_are_refused_in_one_sentence(tmp_path: Path, content: bytes, reason: str) -> None:
     (tmp_path / "bad.md").write_bytes(content)
@@ -291,6 +301,7 @@ def test_bad_files_are_refused_in_one_sentence(tmp_path: Path, content: bytes, r
     [
         ("title = ", "no TOML"),
         ("title = 7", "title = 7"),
+        ("examples = [1]", "examples"),
         ('colour = "red"', "colour"),
         ('id = "a b"', "'a b'"),
         (f'sha256 = "{"0" * 64}"', "SHA-256"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from qa.answers import declining_words
+from qa.answers import status_words
 from qa.types import Answer, Document, Passage, Quote, Section, Source
 
 Permalink = Callable[[str], str]
@@ -19,9 +19,6 @@ Permalink = Callable[[str], str]
 
 NEAREST_SHOWN = 3
 """Enough to choose from at a glance; more would look like an answer."""
-
-UNCERTAIN_BELOW = 0.6
-"""Below this estimated probability the reader is asked to check that the passages fit."""
 
 UNTITLED = "Opening text"
 """In place of a heading, for what stands before the first one."""
@@ -57,9 +54,9 @@ def answer_html(
     """
     if answer.status == "answered" and answer.quotes:
         cards = (_card(quote, turn, documents, permalink) for quote in answer.quotes)
-        body = _status({"en": _found(answer)}) + "".join(cards)
+        body = _status(status_words(answer)) + "".join(cards)
     else:
-        body = _status(declining_words(answer)) + _nearest(answer, permalink)
+        body = _status(status_words(answer)) + _nearest(answer, documents, permalink)
     quoted = dict.fromkeys(quote.hit.passage.document for quote in answer.quotes)
     shown = [documents[name] for name in quoted if name in documents]
     if not shown and answer.document is not None:
@@ -87,7 +84,7 @@ def document_html(document: Document, titled: bool = True) -> str:
 
 def passage_html(passage: Passage, document: Document) -> str:
     """A passage as a card of its own page, below that page's first heading."""
-    body = _body(passage, (), document.language, 2)
+    body = _body(passage, (), document, 2)
     return f'<article class="qa-card" id="{escape(_anchor(passage))}">{body}</article>'
 
 
@@ -123,26 +120,17 @@ def _status(sentences: Mapping[str, str]) -> str:
     )
 
 
-def _found(answer: Answer) -> str:
-    one = len(answer.quotes) == 1
-    count = "1 passage" if one else f"{len(answer.quotes)} passages"
-    if answer.confidence >= UNCERTAIN_BELOW:
-        return count
-    return f"{count}. Please check that {'it answers' if one else 'they answer'} your question."
-
-
-def _nearest(answer: Answer, permalink: Permalink | None) -> str:
-    sections = answer.nearest[:NEAREST_SHOWN]
-    if not sections or answer.document is None:
-        return ""
-    lang = f' lang="{escape(answer.document.language)}"'
+def _nearest(answer: Answer, documents: Mapping[str, Document], permalink: Permalink | None) -> str:
     items = []
-    for section in sections:
+    for passage in answer.nearest[:NEAREST_SHOWN]:
+        section, document = passage.section, documents.get(passage.document)
+        lang = f' lang="{escape(document.language)}"' if document else ""
         name = f"{_badge(section)}<span{lang}>{escape(section.title or UNTITLED)}</span>"
         if permalink is not None:
-            name = f'<a href="{escape(permalink(f"{answer.document.id}/{section.place}"))}">{name}</a>'
-        items.append(f"<li>{name} {_page(section.page, 'span')}</li>")
-    return f'<div class="qa-nearest"><h3>Closest sections</h3><ul>{"".join(items)}</ul></div>'
+            name = f'<a href="{escape(permalink(f"{passage.document}/{section.place}"))}">{name}</a>'
+        title = f" {escape(document.title)}" if document and len(documents) > 1 else ""
+        items.append(f"<li>{name} {_page(section.page, 'span')}{title}</li>")
+    return f'<div class="qa-nearest"><h3>Closest sections</h3><ul>{"".join(items)}</ul></div>' if items else ""
 
 
 def _card(quote: Quote, turn: int, documents: Mapping[str, Document], permalink: Permalink | None) -> str:
@@ -153,7 +141,7 @@ def _card(quote: Quote, turn: int, documents: Mapping[str, Document], permalink:
     address = permalink(passage.id) if permalink else f"#{anchor}"
     return (
         f'<article class="qa-card" id="{escape(anchor)}" tabindex="-1">'
-        f"{_body(passage, quote.marks, document.language if document else '', 3)}"
+        f"{_body(passage, quote.marks, document, 3, titled=len(documents) > 1)}"
         '<p class="qa-actions"><button type="button" class="qa-copy">Copy quote with citation</button>'
         f'<a class="qa-permalink" href="{escape(address)}">Link to this passage</a></p>'
         f'<span class="qa-citation" hidden>{escape(citation(passage, title))}</span></article>'
@@ -164,11 +152,13 @@ def _anchor(passage: Passage) -> str:
     return re.sub(r"[^\w.-]+", "-", passage.id)
 
 
-def _body(passage: Passage, marks: tuple[tuple[int, int], ...], language: str, level: int) -> str:
-    """Heading path, heading of that level, text, page and sources."""
-    lang = f' lang="{escape(language)}"' if language else ""
+def _body(
+    passage: Passage, marks: tuple[tuple[int, int], ...], document: Document | None, level: int, titled: bool = False
+) -> str:
+    """Heading path, below the document's title if `titled`, heading of that level, text, page and sources."""
+    lang = f' lang="{escape(document.language)}"' if document else ""
     section = passage.section
-    path = " › ".join(section.headings[:-1])
+    path = " › ".join([document.title, *section.headings[:-1]] if document and titled else section.headings[:-1])
     above = f'<p class="qa-path"{lang}>{escape(path)}</p>' if path else ""
     return (
         f"{above}<h{level}{lang}>{_badge(section)}<span>{escape(section.title or UNTITLED)}</span></h{level}>"

@@ -43,7 +43,7 @@ TURNS_KEPT = 8
 """Questions shown at once. Each is answered anew when the next one is asked, so this bounds the work."""
 
 WAITING_MAX = 64
-"""Questions that may wait; at 20 ms each the last one waits about a second."""
+"""Questions that may wait. A question costs 20 ms, and nothing when it was asked before."""
 
 UNAVAILABLE = "The document cannot be searched right now. Please try again in a few minutes."
 
@@ -93,7 +93,7 @@ def build_page(
     by_id = {document.id: document for document in documents}
 
     def reply(question: str | None, asked: object) -> tuple[Any, Any, Any]:
-        text = (question or "").strip()
+        text = _whole(question or "").strip()
         if not text:
             return gr.skip(), gr.skip(), gr.update(info="Type a question first.")
         return (*_conversation(ask, [*_earlier(asked), text], by_id, permalink), gr.update(value="", info=""))
@@ -172,7 +172,12 @@ def _sentence(error: QAError) -> str:
 
 def _earlier(asked: object) -> list[str]:
     # It comes from a browser, so it may be anything.
-    return [question for question in asked if isinstance(question, str)] if isinstance(asked, list) else []
+    return [_whole(question) for question in asked if isinstance(question, str)] if isinstance(asked, list) else []
+
+
+def _whole(text: str) -> str:
+    # Half a character (a lone surrogate) cannot be sent back.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _title(documents: Sequence[Document]) -> str:

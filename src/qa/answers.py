@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from qa.encoder import Encoder, SentenceEncoder
 from qa.errors import QuestionError
@@ -12,8 +14,10 @@ from qa.index import Index, open_index
 from qa.retrieval import search
 from qa.scripts import is_japanese
 from qa.settings import MOST_PASSAGES, QUESTION_LENGTH, Settings, read_settings
-from qa.types import Answer, Document, Hit, Passage, Quote, Section, Status
+from qa.types import Answer, Document, Hit, Passage, Quote, Status
 
+# Answers remembered; each takes a few kB.
+ANSWERS_KEPT = 512
 # Sections offered when the question is declined.
 NEAREST = 3
 # P(answerable) = 1 / (1 + exp(-(SLOPE * best fused score + INTERCEPT))), fitted on the dev questions by
@@ -23,6 +27,9 @@ INTERCEPT = -0.72
 # Below it the answer is declined: 3 % of the answerable dev questions, and of the others most that are far off but
 # few near misses, which no score of similarity tells from what the document says (benchmarks/results/fusion.md).
 THRESHOLD = 0.5
+# Below this one the reader is asked to check: 8 of the 31 dev questions answered below it are not answerable (of the
+# 193 above it 36 are not).
+UNCERTAIN_BELOW = 0.6
 
 
 class Assistant:
@@ -32,6 +39,12 @@ class Assistant:
         self.index = index
         self._encoder = encoder
         self._settings = settings
+        self._places: defaultdict[str, list[Passage]] = defaultdict(list)
+        for passage in index.passages:
+            self._places[passage.id].append(passage)
+            self._places[f"{passage.document}/{passage.section.place}"].append(passage)
+        # An answer follows from the question alone, and a conversation asks its questions again.
+        self._cached = lru_cache(ANSWERS_KEPT)(self._answer)
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -43,32 +56,32 @@ class Assistant:
 
         Raises QuestionError for a question of no or too many characters, or a `k` out of range.
         """
-        question = check_question(question)
         k = self._settings.passages if k is None else k
         if not 1 <= k <= MOST_PASSAGES:
             raise QuestionError(f"k is {k}: wanted is a whole number from 1 to {MOST_PASSAGES}")
-        hits = search(self.index, self._encoder, question, max(k, NEAREST * 2))
-        confidence = estimate_confidence(hits)
-        status = self._status(question, confidence)
-        document = self.index.documents[hits[0].passage.document] if hits else None
-        quotes = tuple(_quote(hit) for hit in hits[:k]) if status == "answered" else ()
-        # Nothing is near to a question that was not understood.
-        nearest = _nearest_sections(hits) if status == "not_in_document" else ()
-        return Answer(question, status, confidence, document, quotes, nearest)
+        return self._cached(check_question(question), k)
 
     def passages_at(self, place: str) -> tuple[Passage, ...]:
         """The passage of an id ("factsheet-2025/1.3.5/2"), or all of a section's ("factsheet-2025/1.3.5").
 
         Raises QuestionError when there is none.
         """
-        found = [p for p in self.index.passages if place in (p.id, f"{p.document}/{p.section.place}")]
-        if not found:
+        if place not in self._places:
             raise QuestionError(f"there is no passage at {place[:100]!r}")
-        return tuple(found)
+        return tuple(self._places[place])
+
+    def _answer(self, question: str, k: int) -> Answer:
+        hits = search(self.index, self._encoder, question, max(k, NEAREST * 2))
+        confidence = estimate_confidence(hits)
+        status = self._status(question, confidence)
+        document = self.index.documents[hits[0].passage.document] if hits else None
+        quotes = tuple(_quote(hit) for hit in hits[:k]) if status == "answered" else ()
+        # Nothing is near to a question that was not understood.
+        nearest = _nearest(hits) if status == "not_in_document" else ()
+        return Answer(question, status, confidence, document, quotes, nearest)
 
     def _status(self, question: str, confidence: float) -> Status:
-        served = {*self._settings.languages, *(document.language for document in self.documents)}
-        if is_japanese(question) and "ja" not in served:
+        if is_japanese(question) and "ja" not in self._settings.languages:
             return "language_not_served"
         return "answered" if confidence >= THRESHOLD else "not_in_document"
 
@@ -95,12 +108,19 @@ def check_question(question: str) -> str:
     return question
 
 
-def declining_words(answer: Answer) -> dict[str, str]:
-    """What to tell the reader of a declined question: sentences by the language they are in."""
+def status_words(answer: Answer) -> dict[str, str]:
+    """What to tell the reader before the passages, or instead of them: sentences by the language they are in."""
     if answer.document is None:
         return {"en": "There is no document to search yet."}
+    if answer.status == "answered":
+        one = len(answer.quotes) == 1
+        found = "1 passage" if one else f"{len(answer.quotes)} passages"
+        check = f". Please check that {'it answers' if one else 'they answer'} your question."
+        return {"en": found + (check if answer.confidence < UNCERTAIN_BELOW else "")}
     if answer.status == "language_not_served":
         return {"en": "This document can be asked in English for now.", "ja": "現在は英語の質問にのみ対応しています。"}
+    if len({passage.document for passage in answer.nearest}) > 1:
+        return {"en": "The documents do not say."}
     return {"en": f"“{answer.document.title}” does not say."}
 
 
@@ -114,6 +134,9 @@ def _quote(hit: Hit) -> Quote:
     return Quote(hit, (hit.sentence,) if len(hit.passage.sentences) > 1 else ())
 
 
-def _nearest_sections(hits: Iterable[Hit]) -> tuple[Section, ...]:
-    sections = {(hit.passage.document, hit.passage.section.start): hit.passage.section for hit in hits}
+def _nearest(hits: Iterable[Hit]) -> tuple[Passage, ...]:
+    """The best passage of each of the sections found first."""
+    sections: dict[tuple[str, int], Passage] = {}
+    for hit in hits:
+        sections.setdefault((hit.passage.document, hit.passage.section.start), hit.passage)
     return tuple(sections.values())[:NEAREST]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +25,9 @@ app = typer.Typer(
 
 def main() -> None:
     """Run a command; what a person can cure is one line on standard error, and exit code 1."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A pipe that cannot take Japanese gets question marks, not a traceback.
+        sys.stdout.reconfigure(errors="replace")
     try:
         app()
     except QAError as error:
@@ -57,7 +61,8 @@ def ask(
     from qa.answers import check_question
 
     check_question(question)
-    answer = _open(read_settings(os.environ)).ask(question, k)
+    assistant = _open(read_settings(os.environ))
+    answer = assistant.ask(question, k)
     if json:
         from qa.contract import answer_body
 
@@ -65,7 +70,7 @@ def ask(
     else:
         from qa.terminal import print_answer
 
-        print_answer(answer)
+        print_answer(answer, assistant.index.documents)
 
 
 @app.command()
@@ -93,8 +98,9 @@ def _open(settings: Settings) -> Assistant:
     try:
         return open_assistant(settings)
     except IndexMissing:
-        if not copy_index(PACKAGED_INDEX, settings.index):
-            _build(settings)
+        copy_index(PACKAGED_INDEX, settings.index)
+        # Builds where nothing was copied, or where that was of another corpus.
+        _build(settings)
         return open_assistant(settings)
 
 

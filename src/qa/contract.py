@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field
 
 from qa.settings import MOST_PASSAGES
-from qa.types import Answer, Document, Quote, Section, Source, Status
+from qa.types import Answer, Document, Passage, Quote, Source, Status
 
 # Raised by its middle number when a field is added, by its first when one changes or goes.
 API_VERSION = "1.0.0"
@@ -29,7 +29,7 @@ class SourceBody(_Body):
 
 
 class DocumentBody(_Body):
-    """The document the best passage is from, as its publisher names and dates it."""
+    """A document as its publisher names and dates it."""
 
     id: str
     title: str
@@ -43,6 +43,7 @@ class ResultBody(_Body):
     """A passage, word for word: `text` is the document's text from `start` to `end` (code points)."""
 
     id: str
+    document: str = Field(description="The id of the document it is from.")
     section: str = Field(description='Canonical number, such as "1.3.5"; empty in a document without numbers.')
     label: str = Field(description='The number as printed, such as "1.3 › 5)".')
     headings: list[str] = Field(description="From the outermost heading to that of the passage.")
@@ -59,6 +60,7 @@ class ResultBody(_Body):
 class NearestBody(_Body):
     """A section that comes near the question."""
 
+    document: str
     section: str
     label: str
     headings: list[str]
@@ -72,7 +74,7 @@ class AnswerBody(_Body):
     question: str
     status: Status
     confidence: float = Field(ge=0, le=1, description="Estimated probability that the document answers the question.")
-    document: DocumentBody | None
+    document: DocumentBody | None = Field(description="The document that the best passage is from.")
     results: list[ResultBody]
     nearest: list[NearestBody]
 
@@ -110,7 +112,7 @@ def answer_body(answer: Answer) -> AnswerBody:
         confidence=round(answer.confidence, PLACES),
         document=_document(document) if document else None,
         results=[_result(quote) for quote in answer.quotes],
-        nearest=[_nearest(section, document) for section in answer.nearest if document],
+        nearest=[_nearest(passage) for passage in answer.nearest],
     )
 
 
@@ -129,6 +131,7 @@ def _result(quote: Quote) -> ResultBody:
     passage = quote.hit.passage
     return ResultBody(
         id=passage.id,
+        document=passage.document,
         section=passage.section.number,
         label=passage.section.label,
         headings=list(passage.section.headings),
@@ -147,11 +150,13 @@ def _source(source: Source) -> SourceBody:
     return SourceBody(footnote=source.footnote, url=source.url, note=source.remark)
 
 
-def _nearest(section: Section, document: Document) -> NearestBody:
+def _nearest(passage: Passage) -> NearestBody:
+    section = passage.section
     return NearestBody(
+        document=passage.document,
         section=section.number,
         label=section.label,
         headings=list(section.headings),
         page=section.page,
-        permalink=permalink(f"{document.id}/{section.place}"),
+        permalink=permalink(f"{passage.document}/{section.place}"),
     )

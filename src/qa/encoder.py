@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
+import re
 import threading
 from collections.abc import Sequence
 from functools import cached_property
@@ -26,6 +28,8 @@ DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 # What decides a vector: weights, tokenizer, configuration.
 MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model")
+# Copies of the weights that are not read here.
+OTHER_FORMATS = ["*.onnx", "onnx/*", "openvino/*", "*.h5", "*.msgpack", "*.ot", "*.tflite"]
 # Texts encoded between two steps of the progress bar; larger batches pad more and were no faster on two cores.
 BATCH = 32
 
@@ -58,7 +62,7 @@ class SentenceEncoder:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        # A tokenizer holds state while it pads and truncates: two threads in it at once raise.
+        # A tokenizer keeps its padding and truncation in itself, so two threads may not be in it at once.
         self._lock = threading.Lock()
 
     @cached_property
@@ -91,22 +95,23 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str], role: Role) -> Matrix:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        encode = self._model.encode_query if role == "query" else self._model.encode_document
         with self._lock:
+            encode = self._model.encode_query if role == "query" else self._model.encode_document
             vectors = encode(list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.ascontiguousarray(vectors, np.float32)
 
     @cached_property
     def _model(self) -> SentenceTransformer:
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
         logging.disable_progress_bar()
         logging.set_verbosity_error()
-        prompts = E5_PROMPTS if "e5-" in self.name.lower() else None
+        prompts = E5_PROMPTS if re.search(r"(^|-)e5-", Path(self.name).name.lower()) else None
         try:
             return SentenceTransformer(str(self.folder), device="cpu", prompts=prompts, local_files_only=True)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             reason = str(error).splitlines()[0]
             raise ModelError(f"QA_MODEL={self.name} is no sentence-transformers model: {reason}") from error
 
@@ -123,9 +128,12 @@ def find_model(name: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
+    # A bare name is one of the sentence-transformers project's own, as in that library.
+    repository = name if "/" in name else f"sentence-transformers/{name}"
+    with contextlib.suppress(HFValidationError, LocalEntryNotFoundError):
+        return Path(snapshot_download(repository, local_files_only=True))
     try:
-        # A bare name is one of the sentence-transformers project's own, as in that library.
-        return Path(snapshot_download(name if "/" in name else f"sentence-transformers/{name}"))
+        return Path(snapshot_download(repository, ignore_patterns=OTHER_FORMATS))
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError):
         raise ModelError(
             f"QA_MODEL={name} cannot be had: it is no folder here and was not found on the model hub; "

@@ -7,11 +7,13 @@ would believe from anyone are taken off the request, and its answers to other or
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import re
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -23,6 +25,12 @@ Headers = list[tuple[bytes, bytes]]
 
 BODY_MAX = 64 * 1024
 """Bytes of a request body. A question has at most a few hundred characters, a conversation a few thousand."""
+
+LENGTH_DIGITS = 9
+"""Of a Content-Length worth reading; Python refuses to read a number of thousands of digits."""
+
+BODY_SECONDS = 10
+"""For a whole body to arrive; 64 KiB in it is slower than any telephone line."""
 
 OWN_PATHS = frozenset({"/healthz", "/openapi.json"})
 OWN_PREFIXES = ("/api/",)
@@ -70,12 +78,23 @@ class Guard:
     async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = _path(scope)
         own = path in OWN_PATHS or path.startswith(self.prefixes)
-        methods = ("POST",) if PAGE_WRITE.fullmatch(path) else ("GET", "HEAD")
+        methods = _methods(path)
         if _climbs(path) or not (own or PAGE_READ.fullmatch(path) or PAGE_WRITE.fullmatch(path)):
             await _refuse(send, 404, "not_found", "Nothing is served at this address.")
-        elif not own and scope["method"] not in methods:
-            await _refuse(send, 405, "method_not_allowed", f"This address takes {' and '.join(methods)} only.")
-        elif (body := await self._body(scope, receive)) is None:
+        elif scope["method"] not in methods:
+            message = f"This address takes {' and '.join(methods)} only."
+            await _refuse(send, 405, "method_not_allowed", message, {"allow": ", ".join(methods)})
+        else:
+            await self._pass(scope, receive, send, path, own)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send, path: str, own: bool) -> None:
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await self._body(scope, receive)
+        except TimeoutError:
+            await _refuse(send, 408, "body_too_slow", f"The request took more than {BODY_SECONDS} seconds: try again.")
+            return
+        if body is None:
             await _refuse(send, 413, "body_too_large", f"The request is larger than {self.body_max} bytes: send less.")
         else:
             believable = {**scope, "headers": _believable(scope["headers"], path)}
@@ -89,7 +108,7 @@ class Guard:
         """The whole body, or None when it is too large. Held here, so that no app sees half of one."""
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > self.body_max:
+        if not length.isdigit() or len(length) > LENGTH_DIGITS or int(length) > self.body_max:
             return None
         if length == b"0" and b"transfer-encoding" not in headers:
             return b""
@@ -151,6 +170,12 @@ def _path(scope: Scope) -> str:
     return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
 
 
+def _methods(path: str) -> tuple[str, ...]:
+    if path.startswith(OWN_PREFIXES):
+        return ("GET", "HEAD", "POST")
+    return ("POST",) if PAGE_WRITE.fullmatch(path) else ("GET", "HEAD")
+
+
 def _climbs(path: str) -> bool:
     return ".." in path.split("/") or "\\" in path or "\0" in path
 
@@ -204,8 +229,10 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-async def _refuse(send: Send, status: int, code: str, message: str) -> None:
+async def _refuse(
+    send: Send, status: int, code: str, message: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> None:
     body = json.dumps({"error": {"code": code, "message": message}}).encode("utf-8")
-    headers = {"content-type": "application/json", "content-length": str(len(body)), **_security(NOTHING, "DENY")}
-    await send({"type": "http.response.start", "status": status, "headers": _with([], headers)})
+    own = {"content-type": "application/json", "content-length": str(len(body)), **_security(NOTHING, "DENY")}
+    await send({"type": "http.response.start", "status": status, "headers": _with([], {**own, **headers})})
     await send({"type": "http.response.body", "body": body})

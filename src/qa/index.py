@@ -16,10 +16,10 @@ from pydantic import TypeAdapter
 
 from qa.dense import DenseIndex
 from qa.encoder import BATCH, Encoder
-from qa.errors import IndexStale, IndexUnusable
+from qa.errors import IndexDamaged, IndexStale, IndexUnusable
 from qa.lexical import LexicalIndex
-from qa.passages import embedded, make_passage, split
-from qa.reading.corpus import find_documents, read_corpus
+from qa.passages import Places, embedded, split
+from qa.reading.corpus import find_documents, read_bytes, read_corpus
 from qa.settings import PACKAGE
 from qa.store import FORMAT, Build, Fingerprint, open_build, write_build
 from qa.types import Document, Matrix, Passage
@@ -86,7 +86,7 @@ def build_index(corpus: Path, index: Path, encoder: Encoder, progress: Progress 
 
     def write(folder: Path) -> None:
         _write_lines(folder / "documents.jsonl", (DOCUMENT.dump_python(d, mode="json") for d in documents))
-        _write_lines(folder / "passages.jsonl", (_record(p, documents) for p in passages))
+        _write_lines(folder / "passages.jsonl", _records(passages, documents))
         DenseIndex.build(vectors[: len(whole)]).save(folder / PASSAGE_VECTORS)
         DenseIndex.build(vectors[len(whole) :]).save(folder / SENTENCE_VECTORS)
         LexicalIndex.build(whole, folder)
@@ -128,7 +128,7 @@ def check_fresh(build: Build, wanted: Fingerprint, index: Path) -> None:
 def fingerprint(corpus: Path, encoder: Encoder) -> Fingerprint:
     """What an index of this corpus by this encoder is made from."""
     paths = [file for path in find_documents(corpus) for file in (path, path.with_suffix(".toml")) if file.exists()]
-    checksums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    checksums = {path.name: hashlib.sha256(read_bytes(path)).hexdigest() for path in paths}
     settings: dict[str, int | str] = {"passage_pieces": PASSAGE_PIECES, "reader": _reader_checksum()}
     return Fingerprint(FORMAT, encoder.name, encoder.checksum, settings, checksums)
 
@@ -136,7 +136,9 @@ def fingerprint(corpus: Path, encoder: Encoder) -> Fingerprint:
 def _reader_checksum() -> str:
     """A SHA-256 over the source of all that turns a file into passages and terms: other code, other index."""
     total = hashlib.sha256()
-    for path in sorted([*(PACKAGE / "reading").glob("*.py"), PACKAGE / "passages.py", PACKAGE / "lexical.py"]):
+    for path in sorted(
+        [*(PACKAGE / "reading").glob("*.py"), *(PACKAGE / name for name in ("passages.py", "lexical.py", "types.py"))]
+    ):
         total.update(path.read_bytes())
     return total.hexdigest()
 
@@ -177,40 +179,54 @@ def _known_vectors(index: Path, encoder: Encoder) -> dict[str, Matrix]:
     """Text -> vector, from the build in use, if this encoder made it and it is whole."""
     try:
         build = open_build(index)
+        made = build.fingerprint
+        if (made.model, made.model_checksum) != (encoder.name, encoder.checksum):
+            return {}
+        old = _load(build)
     except IndexUnusable:
         return {}
-    made = build.fingerprint
-    if (made.model, made.model_checksum) != (encoder.name, encoder.checksum):
-        return {}
-    old = _load(build)
     whole, sentences = _texts(old.passages)
     pairs = (zip(whole, old.dense.vectors(), strict=True), zip(sentences, old.sentences.vectors(), strict=True))
     return dict(chain(*pairs))
 
 
 def _load(build: Build) -> Index:
-    documents = {d.id: d for d in (DOCUMENT.validate_python(r) for r in _read_lines(build.folder / "documents.jsonl"))}
-    passages = tuple(_passage(record, documents) for record in _read_lines(build.folder / "passages.jsonl"))
+    try:
+        documents, passages = _load_passages(build.folder)
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise IndexDamaged(f"{build.folder} cannot be understood by this version: run qa index") from None
     starts = tuple(accumulate((len(passage.sentences) for passage in passages), initial=0))
     dense, sentences = (DenseIndex.load(build.folder / name) for name in (PASSAGE_VECTORS, SENTENCE_VECTORS))
     if (len(dense), len(sentences)) != (len(passages), starts[-1]):
-        raise IndexStale(f"{build.folder.parent} was built by another version of this program: run qa index")
+        raise IndexDamaged(f"{build.folder} has files that do not belong together: run qa index")
     return Index(documents, passages, dense, sentences, LexicalIndex.load(build.folder), starts[:-1])
 
 
-def _record(passage: Passage, documents: Sequence[Document]) -> dict[str, Any]:
-    """A passage as it is stored: its place and its context; all else follows from the document."""
-    document = next(document for document in documents if document.id == passage.document)
-    return {
-        "id": passage.id, "document": passage.document, "section": document.sections.index(passage.section),
-        "context": passage.context, "span": [passage.start, passage.end],
-    }  # fmt: skip
+def _load_passages(folder: Path) -> tuple[dict[str, Document], tuple[Passage, ...]]:
+    documents = {d.id: d for d in map(DOCUMENT.validate_python, _read_lines(folder / "documents.jsonl"))}
+    places = {id: Places(document) for id, document in documents.items()}
+    return documents, tuple(_passage(record, documents, places) for record in _read_lines(folder / "passages.jsonl"))
 
 
-def _passage(record: dict[str, Any], documents: dict[str, Document]) -> Passage:
-    document = documents[record["document"]]
+def _records(passages: Sequence[Passage], documents: Sequence[Document]) -> Iterator[dict[str, Any]]:
+    """The passages as they are stored: place, context, sentences; all else follows from the document."""
+    sections = {(d.id, section.start, section.place): n for d in documents for n, section in enumerate(d.sections)}
+    for passage in passages:
+        yield {
+            "id": passage.id,
+            "document": passage.document,
+            "section": sections[passage.document, passage.section.start, passage.section.place],
+            "context": passage.context,
+            "span": [passage.start, passage.end],
+            "sentences": passage.sentences,
+        }
+
+
+def _passage(record: dict[str, Any], documents: dict[str, Document], places: dict[str, Places]) -> Passage:
+    section = documents[record["document"]].sections[record["section"]]
     start, end = record["span"]
-    return make_passage(document, document.sections[record["section"]], record["id"], record["context"], (start, end))
+    spans = tuple((a, b) for a, b in record["sentences"])
+    return places[record["document"]].passage(section, record["id"], record["context"], (start, end), spans)
 
 
 def _write_lines(path: Path, records: Iterator[dict[str, Any]]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
+import tempfile
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -60,6 +62,7 @@ class LexicalIndex:
     def __init__(self, index: tantivy.Index) -> None:
         self._index = index
         self._searcher = index.searcher()
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
     def build(cls, texts: Iterable[str], folder: Path) -> Self:
@@ -104,10 +107,19 @@ class LexicalIndex:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Open what `build` wrote."""
+        """Open what `build` wrote, also where nothing may be written."""
         import tantivy
 
-        return cls(_with_tokenizer(tantivy.Index.open(str(folder / FOLDER))))
+        home = folder / FOLDER
+        try:
+            return cls(_with_tokenizer(tantivy.Index.open(str(home))))
+        except ValueError:
+            # Tantivy wants to lock the folder, and cannot in one that is read-only: it gets a copy.
+            copy = tempfile.TemporaryDirectory(prefix="qa-terms-")
+            shutil.copytree(home, copy.name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.lock"))
+            index = cls(_with_tokenizer(tantivy.Index.open(copy.name)))
+            index._copy = copy
+            return index
 
 
 def _schema() -> tantivy.Schema:

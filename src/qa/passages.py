@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import bisect
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable
 
@@ -32,32 +32,49 @@ def split(document: Document, count: Count, limit: int) -> list[Passage]:
     """The passages of a document in reading order, each at most `limit` word pieces with its headings."""
     passages: list[Passage] = []
     ordinals: Counter[str] = Counter()
+    places = Places(document)
     for section in document.sections:
         context = _context(section, count, limit)
         room = limit - count(f"{context}\n")
         for start, end in _pack(document.text, section, count, room):
             ordinals[section.place] += 1
             id = f"{document.id}/{section.place}/{ordinals[section.place]}"
-            passages.append(make_passage(document, section, id, context, (start, end)))
+            spans = tuple(sentences(document.text[start:end]))
+            passages.append(places.passage(section, id, context, (start, end), spans))
     return passages
 
 
-def make_passage(document: Document, section: Section, id: str, context: str, span: Span) -> Passage:
-    """The passage that is `document.text[start:end]`, with all that belongs to it."""
-    start, end = span
-    text = document.text[start:end]
-    cited = [r.note for r in document.references if start <= r.offset <= end]
-    notes = tuple(dict.fromkeys([*section.heading_notes, *cited]))
-    known = {note.number: note for note in document.notes}
-    sources = [source for number in notes if number in known for source in known[number].sources]
-    sources += [Source(None, link.url, None) for link in document.links if start <= link.start < end]
-    turn = bisect.bisect_right([at for at, _ in document.pages], start) - 1
-    page = document.pages[turn][1] if turn >= 0 else None
-    spans = tuple(sentences(text))
-    return Passage(
-        id=id, document=document.id, section=section, text=text, start=start, end=end, page=page,
-        context=context, sentences=spans, notes=notes, sources=tuple(sources),
-    )  # fmt: skip
+class Places:
+    """Where a document's notes, links and pages stand, to be looked up by offset."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._notes = {note.number: note for note in document.notes}
+        self._references = [reference.offset for reference in document.references]
+        self._links = [link.start for link in document.links]
+        self._pages = [offset for offset, _ in document.pages]
+
+    def passage(self, section: Section, id: str, context: str, span: Span, spans: tuple[Span, ...]) -> Passage:
+        """The passage that is `document.text[start:end]`, with all that belongs to it; `spans` are its sentences."""
+        document, (start, end) = self._document, span
+        cited = document.references[bisect_left(self._references, start) : bisect_right(self._references, end)]
+        numbers = tuple(dict.fromkeys([*section.heading_notes, *(reference.note for reference in cited)]))
+        sources = [source for number in numbers if number in self._notes for source in self._notes[number].sources]
+        links = document.links[bisect_left(self._links, start) : bisect_left(self._links, end)]
+        turn = bisect_right(self._pages, start) - 1
+        return Passage(
+            id=id,
+            document=document.id,
+            section=section,
+            text=document.text[start:end],
+            start=start,
+            end=end,
+            page=document.pages[turn][1] if turn >= 0 else None,
+            context=context,
+            sentences=spans,
+            notes=numbers,
+            sources=(*sources, *(Source(None, link.url, None) for link in links)),
+        )
 
 
 def embedded(passage: Passage) -> str:

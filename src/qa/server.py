@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import uvicorn
@@ -22,22 +22,21 @@ from qa.settings import MOST_PASSAGES, QUESTION_LENGTH
 from qa.ui.page import mount_page
 from qa.ui.passage import passage_page
 
-# Asked of the factsheet by a click; each is answered by it.
-EXAMPLES = (
-    "When was the AI Act fully enforced?",
-    "What must large-scale platform operators do?",
-    "Which guideline covers generative AI in schools?",
-    "Who leads the AI Strategic Headquarters?",
-)
+# Example questions shown, of all that the documents' metadata offer.
+EXAMPLES_SHOWN = 6
+# Seconds a stopping server waits for requests that are still open.
+GRACE = 5
+# Requests at once; each that waits costs memory, and the last of so many would wait some seconds.
+CONCURRENT = 200
 REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorBody, "description": "The body is no JSON."},
     413: {"model": ErrorBody, "description": "The request is too large."},
     422: {"model": ErrorBody, "description": "The question or k cannot be used; the message says why."},
 }
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 422: "bad_request"}
 
 
-def create_app(assistant: Assistant, examples: Sequence[str] = EXAMPLES) -> Guard:
+def create_app(assistant: Assistant) -> Guard:
     """The whole service as one ASGI app."""
     app = FastAPI(
         title="Factsheet QA",
@@ -48,6 +47,7 @@ def create_app(assistant: Assistant, examples: Sequence[str] = EXAMPLES) -> Guar
     )
     _add_api(app, assistant)
     _add_errors(app)
+    examples = [example for document in assistant.documents for example in document.examples][:EXAMPLES_SHOWN]
     mount_page(app, assistant.ask, assistant.documents, examples, permalink)
     return Guard(app, prefixes=("/p/",))
 
@@ -59,7 +59,10 @@ def serve(assistant: Assistant, host: str, port: int, announce: Callable[[], Non
     """
     app = create_app(assistant)
     # No access log: its lines would hold people's questions and addresses.
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE, limit_concurrency=CONCURRENT
+    )
+    server = uvicorn.Server(config)
     # Having finished its requests, uvicorn sends itself the signal that stopped it, which would kill the process
     # before its temporary files are gone.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -77,6 +80,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _add_api(app: FastAPI, assistant: Assistant) -> None:
+    @app.head("/api/search", include_in_schema=False)
     @app.get("/api/search", responses=REFUSALS, summary="Ask a question")
     def get_search(
         q: Annotated[str, Query(description=f"The question, 1 to {QUESTION_LENGTH} characters.")],
@@ -88,18 +92,17 @@ def _add_api(app: FastAPI, assistant: Assistant) -> None:
     def post_search(request: SearchRequest) -> AnswerBody:
         return answer_body(assistant.ask(request.question, request.k))
 
+    # Not in a thread: it must answer when all of those wait for the model.
     @app.get("/healthz", summary="Whether the service is up")
-    def healthz() -> dict[str, str]:
+    async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.api_route("/api/{rest:path}", methods=METHODS, include_in_schema=False)
+    @app.api_route("/api/{rest:path}", methods=["GET", "HEAD", "POST"], include_in_schema=False)
     def nothing(rest: str) -> None:
         # Without it Gradio, mounted at the root, would answer in its own words.
-        if rest == "search":
-            raise HTTPException(405, "/api/search is asked by GET or POST.")
         raise HTTPException(404, f"There is no /api/{rest[:100]}.")
 
-    @app.get("/p/{place:path}", response_class=HTMLResponse, include_in_schema=False)
+    @app.api_route("/p/{place:path}", methods=["GET", "HEAD"], response_class=HTMLResponse, include_in_schema=False)
     def passage(place: str) -> HTMLResponse:
         try:
             passages = assistant.passages_at(place)
@@ -116,6 +119,10 @@ def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def bad_request(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            return _refusal(400, 'The body is no JSON; send {"question": "..."}.')
+        if first["loc"] == ("body",):
+            return _refusal(422, 'Send {"question": "..."} with Content-Type: application/json.')
         where = ".".join(str(part) for part in first["loc"][1:])
         return _refusal(422, f"{where}: {first['msg']}" if where else str(first["msg"]))
 

@@ -14,12 +14,13 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 
 from qa.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnusable
 
@@ -40,6 +41,16 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Manifest:
+    """Which build is in use: its folder, what it was made from, and the SHA-256 of its files by name."""
+
+    build: str
+    fingerprint: Fingerprint
+    dimension: int
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Build:
     """A finished build, verified."""
 
@@ -53,74 +64,88 @@ def write_build(index: Path, fingerprint: Fingerprint, dimension: int, write: Ca
 
     Raises IndexUnusable when another process is building or the folder cannot be written.
     """
-    try:
-        index.mkdir(parents=True, exist_ok=True)
-        with FileLock(index / ".lock", timeout=0):
-            before = _named(index)
-            folder = Path(tempfile.mkdtemp(prefix="build-", dir=index))
-            folder.chmod(0o755)
-            write(folder)
-            manifest = {"build": folder.name, "fingerprint": asdict(fingerprint), "dimension": dimension}
-            manifest["files"] = {path.relative_to(folder).as_posix(): _sha256(path) for path in _files(folder)}
-            _replace(index / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
-            for old in index.glob("build-*"):
-                if old.name not in (before, folder.name):
-                    shutil.rmtree(old)
-            return folder
-    except Timeout:
-        raise IndexUnusable(f"{index} is being built by another process: wait for it, then try again") from None
-    except OSError as error:
-        raise IndexUnusable(f"{index} cannot be written ({error.strerror}): set QA_INDEX to another folder") from error
+    with _building(index) as folder:
+        write(folder)
+        files = {path.relative_to(folder).as_posix(): _sha256(path) for path in _files(folder)}
+        before = _named(index)
+        _put_in_use(index, Manifest(folder.name, fingerprint, dimension, files))
+        for old in index.glob("build-*"):
+            if old.name not in (before, folder.name):
+                shutil.rmtree(old)
+    return folder
+
+
+def copy_index(source: Path, target: Path) -> bool:
+    """Copy the build in use to an index that has none; False where `source` is no index. Raises IndexUnusable."""
+    if not (source / MANIFEST).is_file():
+        return False
+    manifest = _read_manifest(source)
+    with _building(target) as folder:
+        shutil.copytree(source / manifest.build, folder, dirs_exist_ok=True)
+        _put_in_use(target, replace(manifest, build=folder.name))
+    return True
 
 
 def open_build(index: Path) -> Build:
     """The build in use, every file compared with its checksum. Raises IndexMissing, IndexStale or IndexDamaged."""
     manifest = _read_manifest(index)
+    folder = index / manifest.build
+    for name in manifest.files:
+        if not (folder / name).is_file():
+            raise IndexDamaged(f"{folder / name} is missing: run qa index")
+    for path in _files(folder):
+        if manifest.files.get(path.relative_to(folder).as_posix()) != _sha256(path):
+            raise IndexDamaged(f"{path} is not the file that was written (checksum): run qa index")
+    return Build(folder, manifest.fingerprint, manifest.dimension)
+
+
+@contextmanager
+def _building(index: Path) -> Iterator[Path]:
+    """A new folder for a build, alone in the index; it goes again if the build fails."""
+    folder = None
     try:
-        if manifest["fingerprint"]["format"] != FORMAT:
-            raise IndexStale(
-                f"{index} has format {manifest['fingerprint']['format']}, wanted is {FORMAT}: run qa index"
-            )
-        folder = index / manifest["build"]
-        fingerprint = Fingerprint(**manifest["fingerprint"])
-        build = Build(folder, fingerprint, int(manifest["dimension"]))
-        for name, checksum in manifest["files"].items():
-            if not (folder / name).is_file():
-                raise IndexDamaged(f"{folder / name} is missing: run qa index")
-            if _sha256(folder / name) != checksum:
-                raise IndexDamaged(f"{folder / name} is not the file that was written (checksum): run qa index")
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise IndexDamaged(f"{index / MANIFEST} cannot be understood: run qa index") from None
-    return build
+        index.mkdir(parents=True, exist_ok=True)
+        with FileLock(index / ".lock", timeout=0):
+            folder = Path(tempfile.mkdtemp(prefix="build-", dir=index))
+            folder.chmod(0o755)
+            yield folder
+            folder = None
+    except Timeout:
+        raise IndexUnusable(f"{index} is being built by another process: wait for it, then try again") from None
+    except (OSError, RuntimeError) as error:
+        # FAISS tells of a full disk by a RuntimeError.
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise IndexUnusable(
+            f"{index} cannot be written ({reason}): make room or set QA_INDEX to another folder"
+        ) from error
+    finally:
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def copy_index(source: Path, target: Path) -> bool:
-    """Copy an index to a folder that has none; False where `source` is no index. Raises IndexUnusable."""
-    if not (source / MANIFEST).is_file():
-        return False
-    try:
-        shutil.copytree(source, target, dirs_exist_ok=True)
-    except OSError as error:
-        raise IndexUnusable(f"{target} cannot be written ({error.strerror}): set QA_INDEX to another folder") from error
-    return True
+def _put_in_use(index: Path, manifest: Manifest) -> None:
+    _replace(index / MANIFEST, json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n")
 
 
-def _read_manifest(index: Path) -> dict[str, Any]:
+def _read_manifest(index: Path) -> Manifest:
     path = index / MANIFEST
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        written = json.loads(path.read_text(encoding="utf-8"))
+        form = written["fingerprint"]["format"]
+        if form != FORMAT:
+            raise IndexStale(f"{index} has format {form}, wanted is {FORMAT}: run qa index")
+        return TypeAdapter(Manifest).validate_python(written)
     except (FileNotFoundError, NotADirectoryError):
         raise IndexMissing(f"{index} holds no index: run qa index") from None
-    except (OSError, ValueError) as error:
-        raise IndexDamaged(f"{path} cannot be read ({error}): run qa index") from None
-    return manifest
+    except (OSError, ValueError, KeyError, TypeError):
+        raise IndexDamaged(f"{path} cannot be read or understood: run qa index") from None
 
 
 def _named(index: Path) -> str:
     """The build that the manifest names, "" where there is none to keep."""
     try:
-        return str(_read_manifest(index).get("build", ""))
-    except (IndexUnusable, AttributeError):
+        return _read_manifest(index).build
+    except IndexUnusable:
         return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -10,10 +10,10 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from qa.answers import declining_words
+from qa.answers import UNCERTAIN_BELOW, status_words
 from qa.index import Progress as Report
 from qa.index import Summary
-from qa.types import Answer, Quote, Section
+from qa.types import Answer, Document, Quote, Section
 
 # A comfortable line of prose; wider windows are left empty.
 WIDTH = 100
@@ -51,18 +51,19 @@ def print_summary(summary: Summary) -> None:
     console.print(f"seconds     {summary.seconds:.1f}")
 
 
-def print_answer(answer: Answer) -> None:
-    """An answer to read: each passage below its place, its links below it."""
+def print_answer(answer: Answer, documents: Mapping[str, Document]) -> None:
+    """An answer to read: each passage below its place, its links below it. `documents` are all, by id."""
     console = _console()
-    if answer.status != "answered":
-        console.print(Text(" ".join(declining_words(answer).values())))
+    if answer.status != "answered" or answer.confidence < UNCERTAIN_BELOW:
+        console.print(Text(" ".join(status_words(answer).values())))
     for quote in answer.quotes:
         _print_quote(console, quote)
     if answer.nearest:
         console.print("Closest sections:")
-        for section in answer.nearest:
-            console.print(Padding(_place(section, section.page), (0, 0, 0, 2), expand=False))
-    if answer.document and (document := answer.document):
+        for near in answer.nearest:
+            console.print(Padding(_place(near.section, near.section.page), (0, 0, 0, 2), expand=False))
+    passages = [*(quote.hit.passage for quote in answer.quotes), *answer.nearest]
+    for document in (documents[id] for id in dict.fromkeys(passage.document for passage in passages)):
         facts = (document.title, document.publisher, document.published, document.notice)
         console.print(Text(" · ".join(fact for fact in facts if fact), style="dim"))
 

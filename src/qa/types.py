@@ -83,7 +83,8 @@ class Section:
 class Document:
     """A published document as read: the text, its sections (which partition it), its footnotes.
 
-    `pages` are (offset, printed page number) where each page begins; empty where pages are unknown.
+    `examples` are questions to offer to a reader. `pages` are (offset, printed page number) where each
+    page begins; empty where pages are unknown.
     `findings` are sentences about whatever did not come out whole while reading; empty when all did.
     """
 
@@ -95,6 +96,7 @@ class Document:
     language: str
     notice: str
     homepage: str
+    examples: tuple[str, ...]
     sha256: str
     text: str
     sections: tuple[Section, ...]
@@ -156,7 +158,8 @@ class Answer:
     """What is said to a question: quotes when it is answered, else the nearest sections.
 
     `confidence` is the estimated probability that the document answers the question.
-    `document` is the one the best passage is from; None when the corpus holds no passage.
+    `document` is the one the best passage is from; None when the corpus holds no passage. `nearest` has
+    one passage of each of the sections that come nearest when the question is declined.
     """
 
     question: str
@@ -164,4 +167,4 @@ class Answer:
     confidence: float
     document: Document | None
     quotes: tuple[Quote, ...]
-    nearest: tuple[Section, ...]
+    nearest: tuple[Passage, ...]

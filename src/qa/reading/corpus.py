@@ -7,6 +7,7 @@ import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from qa.errors import DocumentError
 from qa.reading.checks import check_contents, check_notes
@@ -27,7 +28,10 @@ IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is known of a document beside its text; "" for what is not. Dates are as printed."""
+    """What is known of a document beside its text; "" for what is not. Dates are as printed.
+
+    `examples` are questions to offer to a reader.
+    """
 
     id: str
     title: str
@@ -37,12 +41,17 @@ class Metadata:
     language: str = "en"
     notice: str = ""
     homepage: str = ""
+    examples: tuple[str, ...] = ()
     sha256: str = ""
+
+
+TEXTS = frozenset(field.name for field in fields(Metadata)) - {"examples"}
 
 
 def find_documents(folder: Path) -> list[Path]:
     """The documents of a corpus folder, by name. Raises DocumentError where there are none."""
-    paths = sorted(p for p in folder.glob("*") if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
+    names = sorted(folder.glob("*")) if folder.is_dir() else []
+    paths = [p for p in names if p.suffix.lower() in SUFFIXES and p.is_file() and not p.name.startswith(".")]
     if not paths:
         raise DocumentError(f"{folder} holds no document: put a Markdown file ({', '.join(SUFFIXES)}) there")
     return paths
@@ -65,7 +74,7 @@ def read_document(path: Path) -> Document:
     Raises DocumentError for a file that cannot be read, is empty, too large, not text, or not the one
     its metadata describe.
     """
-    data = _read_bytes(path)
+    data = read_bytes(path)
     try:
         source = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -88,6 +97,17 @@ def read_document(path: Path) -> Document:
     return _assemble(lines, metadata, checksum)
 
 
+def read_bytes(path: Path) -> bytes:
+    """A file of the corpus. Raises DocumentError when it cannot be read or is too large."""
+    try:
+        size = path.stat().st_size
+        if size > BYTES_AT_MOST:
+            raise DocumentError(f"{path.name} has {size:,} bytes; at most {BYTES_AT_MOST:,} are read: split it")
+        return path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path} cannot be read: {error.strerror}") from None
+
+
 def _assemble(lines: list[Line], metadata: Metadata, checksum: str) -> Document:
     said = (metadata.title, metadata.publisher, metadata.published, metadata.notice)
     outline = build_outline(lines, fold(metadata.title), frozenset(fold(words) for words in said if words))
@@ -101,29 +121,19 @@ def _assemble(lines: list[Line], metadata: Metadata, checksum: str) -> Document:
     return Document(
         id=metadata.id, title=metadata.title, publisher=metadata.publisher, published=metadata.published,
         content_as_of=metadata.content_as_of, language=metadata.language, notice=metadata.notice,
-        homepage=metadata.homepage, sha256=checksum, text=text, sections=sections, notes=tuple(notes),
-        references=tuple(builder.references), links=tuple(builder.links), pages=tuple(builder.pages),
+        homepage=metadata.homepage, examples=metadata.examples, sha256=checksum,
+        text=text, sections=sections, notes=tuple(notes), references=tuple(builder.references),
+        links=tuple(builder.links), pages=tuple(builder.pages),
         contents_entries=len(outline.entries), findings=tuple(findings),
     )  # fmt: skip
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > BYTES_AT_MOST:
-            raise DocumentError(f"{path.name} has {size:,} bytes; at most {BYTES_AT_MOST:,} are read: split it")
-        return path.read_bytes()
-    except OSError as error:
-        raise DocumentError(f"{path} cannot be read: {error.strerror}") from None
-
-
 def _read_metadata(path: Path, lines: list[Line], front_matter: dict[str, str]) -> Metadata:
     """What the .toml says, then the file's own front matter, then its first heading, then its name."""
-    names = [field.name for field in fields(Metadata)]
     # An id or a checksum in a file's own front matter are another program's.
-    values = {name: front_matter[name] for name in names if name in front_matter and name not in ("id", "sha256")}
+    values: dict[str, Any] = {name: front_matter[name] for name in (TEXTS - {"id", "sha256"}) & front_matter.keys()}
     values.setdefault("published", front_matter.get("date", ""))
-    values |= _read_toml(path.with_suffix(".toml"), names)
+    values |= _read_toml(path.with_suffix(".toml"))
     values.setdefault("id", re.sub(r"[^a-z0-9.]+", "-", path.stem.lower()).strip("-."))
     values.setdefault("title", _title(lines) or path.stem)
     if not IDENTIFIER.fullmatch(values["id"]):
@@ -131,17 +141,21 @@ def _read_metadata(path: Path, lines: list[Line], front_matter: dict[str, str]) 
     return Metadata(**values)
 
 
-def _read_toml(path: Path, names: list[str]) -> dict[str, str]:
+def _read_toml(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        table = tomllib.loads(read_bytes(path).decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DocumentError(f"{path.name} is no TOML file: {error}") from None
     for name, value in table.items():
-        if name not in names or not isinstance(value, str):
-            raise DocumentError(f"{path.name} has {name} = {value!r}: allowed are texts for {', '.join(names)}")
-    return table
+        texts = value if name == "examples" and isinstance(value, list) else [value]
+        if name not in TEXTS | {"examples"} or not all(isinstance(text, str) for text in texts):
+            raise DocumentError(
+                f"{path.name} has {name} = {value!r}: allowed are texts for {', '.join(sorted(TEXTS))}, "
+                "and a list of texts for examples"
+            )
+    return table | {"examples": tuple(table.get("examples", ()))}
 
 
 def _title(lines: list[Line]) -> str:

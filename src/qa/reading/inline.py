@@ -89,7 +89,7 @@ class Writer:
     def link(self, start: int, url: str) -> None:
         """What was written since `start` is a link. Only http and https become links."""
         self.links = [link for link in self.links if link.start < start]
-        if BARE_URL.match(self.text, start):
+        if BARE_URL.fullmatch(self.text, start):
             # An address shown as its own text may carry escapes; the target never does.
             self.text = self.text[:start] + url
         if re.match(r"https?://", url, re.IGNORECASE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -19,6 +20,8 @@ RAISED_DEFINITION = re.compile(
     r"^ {0,3}(?:<span[^>]*></span>\s*)?<sup>\s*\[?(\d{1,3}|[*†‡§¶])\]?\s*</sup>(?=[\s<\[])|^ {0,3}([⁰¹²³⁴-⁹]+)\s",
     re.MULTILINE,
 )
+# Keys, lists and comments between two rules; with any other line in it, it is text between two rules.
+FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?:(?:[\w-]+:|[ \t]+|-[ \t]|#).*\r?\n|\r?\n)*---[ \t]*(?:\r?\n|$)")
 HTML_HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.DOTALL | re.IGNORECASE)
 # Pandoc and others take "{#anchor .class}" behind a heading for its attributes.
 HEADING_ATTRIBUTES = re.compile(r"\s*\{[#.][^{}]*\}\s*$")
@@ -39,10 +42,13 @@ def read_markdown(source: str) -> tuple[list[Line], dict[str, str]]:
     """
     parser = MarkdownIt("commonmark", {"maxNesting": NESTING}).enable("table")
     # Its last step would gather the notes that are cited at the end, and drop the others.
-    parser = parser.use(footnote_plugin).disable("footnote_tail").use(front_matter_plugin)
+    parser = parser.use(footnote_plugin).disable("footnote_tail")
+    if FRONT_MATTER.match(source):
+        parser.use(front_matter_plugin)
     environment: dict[str, Any] = {}
     tokens = parser.parse(source, environment)
-    if any(token.level >= NESTING - 1 for token in tokens):
+    inner = (child for token in tokens for child in token.children or ())
+    if any(token.level >= NESTING - 1 for token in chain(tokens, inner)):
         raise NestedTooDeeply
     tree = SyntaxTreeNode(tokens)
     raised = (mark or digits.translate(FROM_RAISED) for mark, digits in RAISED_DEFINITION.findall(source))
@@ -121,12 +127,13 @@ class _Reader:
             self._text(nodes[ends[0] + 1 :])
             return
         writer = self._write(node.children)
-        starts = [at for at, mark in writer.citations if at == 0 or writer.text[at - 1] in SOFT_BREAK + HARD_BREAK]
+        raised = [(at, mark) for at, mark in writer.citations if not mark.startswith("^")]
+        starts = [at for at, _ in raised if at == 0 or writer.text[at - 1] in SOFT_BREAK + HARD_BREAK]
         if not starts or starts[0] != 0:
             self._line(writer, "text", bold=_is_bold(nodes))
             return
         for start, end in zip(starts, [*starts[1:], len(writer.text)], strict=True):
-            mark = next(mark for at, mark in writer.citations if at == start)
+            mark = next(mark for at, mark in raised if at == start)
             links = (
                 replace(k, start=k.start - start, end=k.end - start) for k in writer.links if start <= k.start < end
             )
