@@ -84,7 +84,7 @@ def service(environment: dict[str, str]) -> Iterator[str]:
             assert process.wait(20) == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium. On a build server a missing one is a failure, on a desk a skip that says so."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

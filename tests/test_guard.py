@@ -84,7 +84,7 @@ def request(
         "/page.js",
         "/assets/index-DphvyggB.js",
         "/static/fonts/x/y.woff2",
-        "/gradio_api/queue/data",
+        "/gradio_api/startup-events",
         "/p/factsheet-2025/1.3.5/2",
     ],
 )
@@ -100,11 +100,12 @@ def test_what_the_page_and_the_api_need_passes(path: str) -> None:
         "/gradio_api/file/etc/passwd",
         "/gradio_api/upload",
         "/gradio_api/proxy=https://example.org/",
-        "/gradio_api/run/predict",
+        "/gradio_api/queue/join",
+        "/gradio_api/queue/data",
         "/gradio_api/call/reply",
         "/gradio_api/component_server",
         "/gradio_api/info",
-        "/gradio_api/queue/data/",
+        "/gradio_api/run/predict/",
         "/monitoring/summary",
         "/login",
         "/docs",
@@ -125,8 +126,8 @@ def test_nothing_else_reaches_the_app(path: str) -> None:
 
 
 def test_the_page_is_read_with_get_and_asked_with_post() -> None:
-    assert request(Recorder(), "/gradio_api/queue/join", "POST").status == 200
-    for path, method in (("/gradio_api/queue/join", "GET"), ("/", "POST"), ("/config", "OPTIONS")):
+    assert request(Recorder(), "/gradio_api/run/predict", "POST").status == 200
+    for path, method in (("/gradio_api/run/predict", "GET"), ("/", "POST"), ("/config", "OPTIONS")):
         assert request(Recorder(), path, method).status == 405
     assert request(Recorder(), "/api/ask", "POST").status == 200
     assert request(Recorder(), "/api/ask", "OPTIONS").status == 405

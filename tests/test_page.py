@@ -221,11 +221,11 @@ def test_a_conversation_declines_fails_and_goes_on(page: Page, ask: Asked, port:
     ids = page.locator(".qa-answer [id], .qa-answer").evaluate_all("all => all.map(e => e.id)")
     assert len(ids) == len(set(ids)) == 8 + 5 * 3
     # The ninth puts the first out, and a request carries questions only.
-    with page.expect_request("**/queue/join*") as joined:
+    with page.expect_request("**/run/predict*") as asked:
         put(page, "laws 9", 8)
     expect(page.locator(".qa-question").last).to_have_text("laws 9")
     assert page.locator(".qa-question").count() == 8
-    assert len(joined.value.post_data or "") < 2000
+    assert len(asked.value.post_data or "") < 2000
 
 
 def call(port: int, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> tuple[int, str]:
@@ -240,14 +240,12 @@ def call(port: int, method: str, path: str, body: Any = None, headers: dict[str,
     return response.status, answer
 
 
-def join(port: int, data: list[object]) -> str:
+def predict(port: int, data: list[object]) -> tuple[int, str]:
     """What Gradio says to a call of the first function made by hand."""
     config = json.loads(call(port, "GET", "/config")[1])
     function = next(each["id"] for each in config["dependencies"] if len(each["inputs"]) == len(data))
     wish = {"data": data, "fn_index": function, "session_hash": "test"}
-    status, answer = call(port, "POST", "/gradio_api/queue/join", json.dumps(wish))
-    assert status == 200, answer
-    return call(port, "GET", "/gradio_api/queue/data?session_hash=test")[1]
+    return call(port, "POST", "/gradio_api/run/predict", json.dumps(wish))
 
 
 @pytest.mark.parametrize("position", [0, 1])
@@ -256,23 +254,32 @@ def test_a_request_cannot_have_a_file_copied_or_served(port: int, tmp_path: Path
     secret.write_text("a secret of the machine", encoding="utf-8")
     data: list[object] = ["laws", []]
     data[position] = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
-    assert "process_completed" in join(port, data)
+    assert predict(port, data) == (500, '{"error":null}')
     cache = Path(os.environ["GRADIO_TEMP_DIR"])
     assert [path for path in cache.rglob("*") if path.is_file() and path.read_bytes() == secret.read_bytes()] == []
     for path in (f"/gradio_api/file={secret}", f"/gradio_api/file%3D{secret}", f"/gradio_api/file/{secret}"):
         assert call(port, "GET", path)[0] == 404
 
 
+def test_a_question_asked_while_the_page_is_still_loading_is_answered(page: Page, port: int) -> None:
+    for _ in range(5):
+        with page.expect_response("**/run/predict*"):
+            page.goto(f"http://127.0.0.1:{port}/")
+        put(page, "Which laws apply?", 1)
+
+
 def test_forged_conversations_are_bounded_and_the_server_judges_the_length(port: int, ask: Asked) -> None:
     before = len(ask.questions)
-    answer = join(port, ["laws", [f"forged {n}" for n in range(100)] + [{"no": "question"}, 7, None, "x" * 501]])
+    status, answer = predict(
+        port, ["laws", [f"forged {n}" for n in range(100)] + [{"no": "question"}, 7, None, "x" * 501]]
+    )
     assert ask.questions[before:] == [*(f"forged {n}" for n in range(94, 100)), "x" * 501, "laws"]
-    assert "501" in answer
+    assert (status, "501" in answer) == (200, True)
 
 
 def test_a_large_body_is_refused_declared_or_chunked(port: int) -> None:
-    status, answer = call(port, "POST", "/gradio_api/queue/join", "x" * (BODY_MAX + 1))
+    status, answer = call(port, "POST", "/gradio_api/run/predict", "x" * (BODY_MAX + 1))
     assert (status, json.loads(answer)["error"]["code"]) == (413, "body_too_large")
     pieces = iter([b"x" * 40_000, b"x" * 40_000])
-    status, answer = call(port, "POST", "/gradio_api/queue/join", pieces, {"Transfer-Encoding": "chunked"})
+    status, answer = call(port, "POST", "/gradio_api/run/predict", pieces, {"Transfer-Encoding": "chunked"})
     assert (status, json.loads(answer)["error"]["code"]) == (413, "body_too_large")

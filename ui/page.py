@@ -42,8 +42,9 @@ HERE = Path(__file__).parent
 TURNS_KEPT = 8
 """Questions shown at once. Each is answered anew when the next one is asked, so this bounds the work."""
 
-WAITING_MAX = 64
-"""Questions that may wait. A question costs 20 ms, and nothing when it was asked before."""
+EVENT: dict[str, Any] = {"queue": False, "api_visibility": "private"}
+"""How every event is sent: by a request of its own. Gradio's queue answers over a stream, which its page closes
+when one event is done, and an event sent at that moment (Enter, just after the page has loaded) is never answered."""
 
 UNAVAILABLE = "The document cannot be searched right now. Please try again in a few minutes."
 
@@ -127,19 +128,15 @@ def build_page(
             )
             button = gr.Button("Ask", variant="primary", scale=0, min_width=0)
         outputs = [chat, asked, box]
-        gr.on(
-            [box.submit, button.click], reply, [box, asked], outputs, show_progress="minimal", api_visibility="private"
-        )
+        gr.on([box.submit, button.click], reply, [box, asked], outputs, show_progress="minimal", **EVENT)
         if examples:
             gr.Markdown("<h2>Examples</h2>", elem_id="examples-title")
             with gr.Row(elem_id="examples"):
                 for example in examples:
                     gr.Button(example, size="sm", min_width=0).click(
-                        partial(reply, example), asked, outputs, show_progress="minimal", api_visibility="private"
+                        partial(reply, example), asked, outputs, show_progress="minimal", **EVENT
                     )
-        page.load(reply_to_address, None, outputs, show_progress="hidden", api_visibility="private")
-    # api_open closes the way round the queue.
-    page.queue(max_size=WAITING_MAX, api_open=False)
+        page.load(reply_to_address, None, outputs, show_progress="hidden", **EVENT)
     return page
 
 

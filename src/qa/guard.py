@@ -38,9 +38,9 @@ OWN_PREFIXES = ("/api/",)
 PAGE = "/"
 PAGE_READ = re.compile(
     r"/|/(config|theme\.css|manifest\.json|favicon\.ico|style\.css|page\.js)"
-    r"|/assets/[^/]+|/static/(fonts|js|img)/.+|/gradio_api/(queue/data|startup-events)"
+    r"|/assets/[^/]+|/static/(fonts|js|img)/.+|/gradio_api/startup-events"
 )
-PAGE_WRITE = re.compile(r"/gradio_api/(queue/join|cancel|reset)")
+PAGE_WRITE = re.compile(r"/gradio_api/run/predict")
 
 HASHED_NAME = re.compile(r"/assets/[^/]+-[\w-]{8,}\.\w+")
 """Gradio's build writes a hash of the content into these names: what they name never changes."""
