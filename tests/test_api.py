@@ -132,10 +132,26 @@ def test_other_addresses_and_methods_are_refused(client: httpx.Client) -> None:
 def test_health_and_description(client: httpx.Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     description = client.get("/openapi.json").json()
-    assert description["info"]["version"] == "1.0.0"
-    assert list(description["paths"]) == ["/api/search", "/healthz"]
+    assert description["info"]["version"] == "1.1.0"
+    assert list(description["paths"]) == ["/api/search", "/api/verify", "/healthz"]
     assert "AnswerBody" in description["components"]["schemas"]
     assert "HTTPValidationError" not in json.dumps(description["paths"])
+
+
+def test_a_quotation_is_verified_or_told_apart(client: httpx.Client, factsheet: Document) -> None:
+    words = "was fully enforced on September 1"
+    verdict = client.post("/api/verify", json={"quote": words}).json()
+    assert (verdict["verified"], verdict["section"], verdict["page"]) == (True, "1.3.1.a", 4)
+    assert factsheet.text[verdict["start"] : verdict["end"]] == verdict["text"] == words
+    altered = client.post("/api/verify", json={"quote": words.replace("1", "2"), "document": "factsheet-2025"}).json()
+    assert altered["verified"] is False
+    assert altered["difference"] == {"at": 32, "quoted": "2", "printed": "1"}
+    assert client.get(altered["permalink"]).status_code == 200
+    check_refusal(client.post("/api/verify", json={"quote": " "}))
+    check_refusal(
+        client.post("/api/verify", content=b'{"quote": "\\ud800"}', headers={"Content-Type": "application/json"})
+    )
+    check_refusal(client.post("/api/verify", json={"quote": "x", "document": "none"}))
 
 
 def test_a_passages_own_page(client: httpx.Client) -> None:

@@ -17,7 +17,7 @@ ROWS = [
         "qa.reading", "qa.reading.lines", "qa.reading.numbering", "qa.reading.contents", "qa.reading.inline",
         "qa.reading.markdown", "qa.reading.notes", "qa.reading.furniture", "qa.reading.outline",
         "qa.reading.text", "qa.reading.checks", "qa.reading.corpus",
-        "qa.passages", "qa.encoder", "qa.dense", "qa.lexical", "qa.store",
+        "qa.passages", "qa.verification", "qa.encoder", "qa.dense", "qa.lexical", "qa.store",
     },
     {"qa.index"},
     {"qa.retrieval"},

@@ -60,11 +60,21 @@ def test_ask_declines(environment: dict[str, str]) -> None:
     assert "Closest sections" in shown.stdout
 
 
+def test_verify_tells_a_quotation_from_an_altered_one(environment: dict[str, str]) -> None:
+    shown = run("verify", "was fully enforced on September 1", environment=environment)
+    assert (shown.returncode, shown.stdout.splitlines()[0]) == (0, "Verified, word for word.")
+    assert "1.3 › 1) › a)" in shown.stdout
+    shown = run("verify", "was fully enforced on September 2", environment=environment)
+    assert shown.returncode == 3
+    assert "First difference: character 33 is “2”, printed is “1”." in shown.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "changes", "words"),
     [
         (("ask", " "), {}, "the question is empty"),
         (("ask", "x" * 501), {}, "501 characters"),
+        (("verify", ""), {}, "the quotation has 0 characters"),
         (("ask", "x"), {"QA_MODE": "fast"}, "QA_MODE is no setting"),
         (("ask", "x"), {"QA_PASSAGES": "many"}, "QA_PASSAGES=many"),
         (("ask", "x"), {"QA_CORPUS": "/nowhere"}, "/nowhere holds no document"),
@@ -72,7 +82,7 @@ def test_ask_declines(environment: dict[str, str]) -> None:
         (("index",), {"QA_INDEX": "/dev/null/index"}, "cannot be written"),
         (("index",), {"QA_MODEL": "/nowhere"}, "QA_MODEL=/nowhere cannot be had"),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_errors_are_one_line(
     environment: dict[str, str], arguments: tuple[str, ...], changes: dict[str, str], words: str

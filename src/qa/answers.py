@@ -12,7 +12,7 @@ from qa.encoder import Encoder, SentenceEncoder
 from qa.errors import QuestionError
 from qa.index import Index, open_index
 from qa.retrieval import search
-from qa.scripts import is_japanese
+from qa.scripts import is_japanese, is_whole
 from qa.settings import MOST_PASSAGES, QUESTION_LENGTH, Settings, read_settings
 from qa.types import Answer, Document, Hit, Passage, Quote, Status
 
@@ -103,7 +103,7 @@ def check_question(question: str) -> str:
         raise QuestionError("the question is empty: type a question")
     if len(question) > QUESTION_LENGTH:
         raise QuestionError(f"the question has {len(question)} characters: at most {QUESTION_LENGTH} are read")
-    if any("\ud800" <= character <= "\udfff" for character in question):
+    if not is_whole(question):
         raise QuestionError("the question holds half a character (a lone surrogate): type it again")
     return question
 

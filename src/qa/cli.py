@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from qa.answers import Assistant
     from qa.index import Summary
 
+# The exit code for a quotation that is none.
+NOT_VERIFIED = 3
+
 app = typer.Typer(
     help="Answers questions about a published document in the document's own words.",
     no_args_is_help=True,
@@ -71,6 +74,27 @@ def ask(
         from qa.terminal import print_answer
 
         print_answer(answer, assistant.index.documents)
+
+
+@app.command()
+def verify(
+    quote: Annotated[str, typer.Argument(help="The quotation, in quotes.")],
+    document: Annotated[str | None, typer.Option(help="The id of the only document to look into.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the verdict as the API gives it.")] = False,
+) -> None:
+    """Say whether a quotation stands in the document word for word; exit code 3 when it does not."""
+    from qa.verification import Verifier
+
+    verdict = Verifier(_open(read_settings(os.environ)).documents).verify(quote, document)
+    if json:
+        from qa.contract import verdict_body
+
+        typer.echo(verdict_body(verdict).model_dump_json(indent=2))
+    else:
+        from qa.terminal import print_verdict
+
+        print_verdict(verdict)
+    raise typer.Exit(0 if verdict.verified else NOT_VERIFIED)
 
 
 @app.command()

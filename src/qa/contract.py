@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from qa.settings import MOST_PASSAGES
 from qa.types import Answer, Document, Passage, Quote, Source, Status
+from qa.verification import Verdict
 
 # Raised by its middle number when a field is added, by its first when one changes or goes.
-API_VERSION = "1.0.0"
+API_VERSION = "1.1.0"
 # Probabilities and scores are given to four places: more would only look exact.
 PLACES = 4
 
@@ -79,6 +80,37 @@ class AnswerBody(_Body):
     nearest: list[NearestBody]
 
 
+class DifferenceBody(_Body):
+    """The first character that differs."""
+
+    at: int = Field(description="Its place in the quotation (code points).")
+    quoted: str
+    printed: str = Field(description="What the document has there; empty at its end.")
+
+
+class VerdictBody(_Body):
+    """Whether a quotation stands in a document word for word. If not, the place it comes nearest to, if any."""
+
+    quote: str
+    verified: bool
+    document: str | None
+    section: str | None
+    label: str | None
+    page: int | None
+    start: int | None
+    end: int | None
+    text: str | None = Field(description="The document's text from `start` to `end`.")
+    difference: DifferenceBody | None
+    permalink: str | None = Field(description="Of the section.")
+
+
+class VerifyRequest(BaseModel):
+    """A quotation of 1 to 5,000 characters; `document` is the id of the only one to look into."""
+
+    quote: str
+    document: str | None = None
+
+
 class ErrorDetail(_Body):
     code: str
     message: str
@@ -113,6 +145,26 @@ def answer_body(answer: Answer) -> AnswerBody:
         document=_document(document) if document else None,
         results=[_result(quote) for quote in answer.quotes],
         nearest=[_nearest(passage) for passage in answer.nearest],
+    )
+
+
+def verdict_body(verdict: Verdict) -> VerdictBody:
+    """A verdict as the contract has it."""
+    document, section, difference = verdict.document, verdict.section, verdict.difference
+    return VerdictBody(
+        quote=verdict.quote,
+        verified=verdict.verified,
+        document=document.id if document else None,
+        section=section.number if section else None,
+        label=section.label if section else None,
+        page=verdict.page,
+        start=verdict.start,
+        end=verdict.end,
+        text=document.text[verdict.start : verdict.end] if document else None,
+        difference=DifferenceBody(at=difference.at, quoted=difference.quoted, printed=difference.printed)
+        if difference
+        else None,
+        permalink=permalink(f"{document.id}/{section.place}") if document and section else None,
     )
 
 

@@ -21,6 +21,11 @@ def is_wide(character: str) -> bool:
     return character != "" and unicodedata.east_asian_width(character) in "WF"
 
 
+def is_whole(text: str) -> bool:
+    """Whether a text can be written: JSON can carry half a character (a lone surrogate), files and pages cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def is_japanese(text: str) -> bool:
     """Whether a question with kana or kanji in it is Japanese, and not an English one about a Japanese word.
 

@@ -15,12 +15,23 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
 from qa.answers import Assistant
-from qa.contract import API_VERSION, AnswerBody, ErrorBody, SearchRequest, answer_body, permalink
+from qa.contract import (
+    API_VERSION,
+    AnswerBody,
+    ErrorBody,
+    SearchRequest,
+    VerdictBody,
+    VerifyRequest,
+    answer_body,
+    permalink,
+    verdict_body,
+)
 from qa.errors import QuestionError, SettingError
 from qa.guard import Guard
 from qa.settings import MOST_PASSAGES, QUESTION_LENGTH
 from qa.ui.page import mount_page
 from qa.ui.passage import passage_page
+from qa.verification import Verifier
 
 # Example questions shown, of all that the documents' metadata offer.
 EXAMPLES_SHOWN = 6
@@ -31,7 +42,7 @@ CONCURRENT = 200
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorBody, "description": "The body is no JSON."},
     413: {"model": ErrorBody, "description": "The request is too large."},
-    422: {"model": ErrorBody, "description": "The question or k cannot be used; the message says why."},
+    422: {"model": ErrorBody, "description": "A value cannot be used; the message says which and why."},
 }
 CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 422: "bad_request"}
 
@@ -92,6 +103,12 @@ def _add_api(app: FastAPI, assistant: Assistant) -> None:
     def post_search(request: SearchRequest) -> AnswerBody:
         return answer_body(assistant.ask(request.question, request.k))
 
+    verifier = Verifier(assistant.documents)
+
+    @app.post("/api/verify", responses=REFUSALS, summary="Check a quotation")
+    def post_verify(request: VerifyRequest) -> VerdictBody:
+        return verdict_body(verifier.verify(request.quote, request.document))
+
     # Not in a thread: it must answer when all of those wait for the model.
     @app.get("/healthz", summary="Whether the service is up")
     async def healthz() -> dict[str, str]:
@@ -120,9 +137,9 @@ def _add_errors(app: FastAPI) -> None:
     def bad_request(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         if first["type"] == "json_invalid":
-            return _refusal(400, 'The body is no JSON; send {"question": "..."}.')
+            return _refusal(400, "The body is no JSON: /openapi.json says what to send.")
         if first["loc"] == ("body",):
-            return _refusal(422, 'Send {"question": "..."} with Content-Type: application/json.')
+            return _refusal(422, "Send a JSON object with Content-Type: application/json.")
         where = ".".join(str(part) for part in first["loc"][1:])
         return _refusal(422, f"{where}: {first['msg']}" if where else str(first["msg"]))
 

@@ -14,6 +14,7 @@ from qa.answers import UNCERTAIN_BELOW, status_words
 from qa.index import Progress as Report
 from qa.index import Summary
 from qa.types import Answer, Document, Quote, Section
+from qa.verification import Verdict
 
 # A comfortable line of prose; wider windows are left empty.
 WIDTH = 100
@@ -66,6 +67,22 @@ def print_answer(answer: Answer, documents: Mapping[str, Document]) -> None:
     for document in (documents[id] for id in dict.fromkeys(passage.document for passage in passages)):
         facts = (document.title, document.publisher, document.published, document.notice)
         console.print(Text(" · ".join(fact for fact in facts if fact), style="dim"))
+
+
+def print_verdict(verdict: Verdict) -> None:
+    """Whether a quotation is one, and where it stands or begins to differ."""
+    console = _console()
+    console.print("Verified, word for word." if verdict.verified else "Not in the document in these words.")
+    if verdict.document is None or verdict.section is None:
+        return
+    if difference := verdict.difference:
+        printed = f"“{difference.printed}”" if difference.printed else "the end of the document"
+        shown = f"First difference: character {difference.at + 1} is “{difference.quoted}”, printed is {printed}."
+        console.print(Text(shown))
+    console.print(_place(verdict.section, verdict.page))
+    text = Text(verdict.document.text[verdict.start : verdict.end])
+    console.print(Padding(text, (0, 0, 0, 2), expand=False))
+    console.print(Text(verdict.document.title, style="dim"))
 
 
 def _print_quote(console: Console, quote: Quote) -> None:
