@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import qa
+
 ROOT = Path(__file__).parents[1]
 ROWS = [
     {"qa.errors", "qa.types"},
@@ -76,3 +78,8 @@ def test_nothing_heavy_is_imported_early(module: str) -> None:
     code = f"import sys, {module}; print([name for name in {LATE!r} if name in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+def test_every_public_name_can_be_had() -> None:
+    for name in qa.__all__:
+        assert getattr(qa, name).__name__ == name

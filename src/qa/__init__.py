@@ -3,6 +3,7 @@
 open_assistant()    the assistant over the index as it lies there
 Settings            what can be chosen; read_settings(os.environ) reads QA_* variables
 Assistant           ask(question) -> Answer
+Verifier            verify(quote) -> Verdict
 Answer, Quote, Hit, Passage, Section, Source, Document    the nouns
 QAError             the root of every error a person can cause or cure
 """
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from qa.errors import QAError
     from qa.settings import Settings, read_settings
     from qa.types import Answer, Document, Hit, Passage, Quote, Section, Source
+    from qa.verification import Verdict, Verifier
 
 __all__ = [
     "Answer",
@@ -32,6 +34,8 @@ __all__ = [
     "Section",
     "Settings",
     "Source",
+    "Verdict",
+    "Verifier",
     "open_assistant",
     "read_settings",
 ]
@@ -50,6 +54,7 @@ _HOMES = {
     "qa.errors": ("QAError",),
     "qa.settings": ("Settings", "read_settings"),
     "qa.types": ("Answer", "Document", "Hit", "Passage", "Quote", "Section", "Source"),
+    "qa.verification": ("Verdict", "Verifier"),
 }
 
 
