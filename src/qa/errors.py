@@ -8,7 +8,7 @@
     │   ├── IndexMissing    there is no index yet
     │   ├── IndexStale      the corpus, the model or a setting changed since it was built
     │   └── IndexDamaged    a file of the index is not the one that was written
-    └── QuestionError       a question (or k, or a passage id) outside what is served
+    └── QuestionError       a question (or k, a quotation, a place) outside what is served
 
 Every message names the thing, the value and the remedy. Anything else that is raised is a bug and
 keeps its traceback.

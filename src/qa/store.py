@@ -1,7 +1,7 @@
 """The files of an index: written whole, checked by checksum, replaced in one step.
 
     index/manifest.json           which build is in use, what it was made from, its checksums
-    index/build-x7k2/             documents.jsonl  passages.jsonl  vectors.faiss  terms/
+    index/build-x7k2/             documents.jsonl  passages.jsonl  passages.faiss  sentences.faiss  terms/
 
 A build is written into a folder of its own; then the manifest that names it replaces the old one by
 rename, so whoever opens the index sees the old or the new one, whenever the writer dies.
@@ -52,11 +52,10 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """A finished build, verified."""
+    """A finished build whose files are as they were written."""
 
     folder: Path
     fingerprint: Fingerprint
-    dimension: int
 
 
 def write_build(index: Path, fingerprint: Fingerprint, dimension: int, write: Callable[[Path], None]) -> Path:
@@ -96,7 +95,7 @@ def open_build(index: Path) -> Build:
     for path in _files(folder):
         if manifest.files.get(path.relative_to(folder).as_posix()) != _sha256(path):
             raise IndexDamaged(f"{path} is not the file that was written (checksum): run qa index")
-    return Build(folder, manifest.fingerprint, manifest.dimension)
+    return Build(folder, manifest.fingerprint)
 
 
 @contextmanager
