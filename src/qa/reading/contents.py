@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from qa.reading.lines import Line, fold, is_closed
 
 NAMES = frozenset(fold(name) for name in ("Contents", "Table of Contents", "目次"))
-# "Title ..... 12": a leader of dots or a tab, then the page.
-LEADER = re.compile(r"(?:[.…·‥]{3,}|…|\t)[\s.]*(\d{1,4})(?=\s|$)")
+# "Title ..... 12": a leader of dots or a tab, then the page, in digits or small Roman ones.
+LEADER = re.compile(r"(?:(?:[.…·‥]\s?){3,}|…|\t|\s\.(?=\s))[\s.]*(\d{1,4}|[ivxlc]{1,6})(?=\s|$)")
 PAGE_TAIL = re.compile(r"\s+\d{1,4}$")
 LIST_MARK = re.compile(r"^\s*[-*+•]\s+")
 
@@ -76,7 +76,8 @@ def _entries(listed: str) -> list[Entry]:
     begin = 0
     for leader in LEADER.finditer(listed):
         text = " ".join(listed[begin : leader.start()].split())
-        entries.append(Entry(text, fold(text), int(leader.group(1))))
+        page = leader.group(1)
+        entries.append(Entry(text, fold(text), int(page) if page.isdecimal() else None))
         begin = leader.end()
     if entries:
         return entries

@@ -24,9 +24,16 @@ def mark_furniture(lines: list[Line], title: str, said: frozenset[str]) -> list[
     for at, line in enumerate(_with_pages(lines)):
         words = fold(line.text)
         running = line.role == "text" and words == title
-        repeated = (front is None or at < front) and words in said
+        repeated = (front is None or at < front) and _is_made_of(words, said)
         marked.append(replace(line, role="page") if running or repeated else line)
     return marked
+
+
+def _is_made_of(words: str, said: frozenset[str]) -> bool:
+    """Whether folded words are one or more of those said, and nothing else."""
+    for phrase in sorted(said, key=len, reverse=True):
+        words = words.replace(phrase, "", 1)
+    return not words
 
 
 def _with_pages(lines: list[Line]) -> list[Line]:

@@ -22,6 +22,7 @@ class Line:
     `citations` are (offset in text, mark) of footnotes cited; `links` are spans in text. `bold`:
     the whole line is. `page` is the printed page number where the source knows it, `turns` are
     (offset in text, page) where a later page begins within the line. A note carries its own `mark`.
+    `evidence` names what told that a heading is one.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Line:
     turns: tuple[tuple[int, int], ...] = ()
     citations: tuple[tuple[int, str], ...] = ()
     links: tuple[Link, ...] = ()
+    evidence: tuple[str, ...] = ()
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,126 @@
+"""Which paragraphs are headings, and how deep: tags, bookmarks, type and numbers vote."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from qa.reading.contents import LEADER
+from qa.reading.lines import fold, is_closed
+from qa.reading.numbering import HEADING_LENGTH, cues
+from qa.reading.pdf.paragraphs import BULLET, Paragraph
+from qa.reading.pdf.rows import Row
+from qa.reading.pdf.tags import Bookmark, Tag
+
+# So many votes make a heading. Tags and bookmarks were set by somebody who knew; type alone may be emphasis.
+VOTES = 2
+# Type this much larger than the body's is larger on purpose, and this much is a title's.
+LARGER, MUCH_LARGER = 1.06, 1.18
+# Where a source of levels knows most headings, it gives the levels.
+MOST = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found of a paragraph: whether it is a heading, how deep (0 unknown), and by what evidence."""
+
+    heading: bool
+    level: int
+    evidence: tuple[str, ...]
+
+
+def judge(
+    paragraphs: Sequence[Paragraph],
+    texts: Sequence[str],
+    bookmarks: Sequence[Bookmark],
+    tag_of: Callable[[Row], Tag | None],
+    body: tuple[float, bool],
+) -> list[Verdict]:
+    """A verdict on each paragraph. `texts` are their words, `body` the type size and weight of most of the text."""
+    marked = _match(paragraphs, texts, bookmarks)
+    found = []
+    for at, (paragraph, text) in enumerate(zip(paragraphs, texts, strict=True)):
+        tag = tag_of(paragraph.first)
+        tagged = tag.level if tag else 0
+        evidence = _evidence(paragraph, text, tagged, marked.get(at, 0), body)
+        weight = sum(evidence.values())
+        is_heading = weight >= VOTES and not paragraph.table and _may_be_heading(text, tagged or marked.get(at, 0))
+        found.append(Verdict(is_heading, 0, tuple(evidence)))
+    levels = _levels(paragraphs, found, [_level(p, tag_of) for p in paragraphs], marked)
+    return [Verdict(v.heading, levels.get(at, 0), v.evidence) for at, v in enumerate(found)]
+
+
+def _evidence(
+    paragraph: Paragraph, text: str, tagged: int, bookmarked: int, body: tuple[float, bool]
+) -> dict[str, int]:
+    """The votes for a heading, by their names."""
+    size = paragraph.first.size / body[0]
+    bold = all(row.bold for row in paragraph.rows) and not body[1]
+    votes = {
+        "tag": 2 * bool(tagged),
+        "bookmark": 2 * bool(bookmarked),
+        "type": (size > LARGER) + (size > MUCH_LARGER) + bold,
+        "number": int(bool(cues(text))),
+    }
+    return {name: votes for name, votes in votes.items() if votes}
+
+
+def _may_be_heading(text: str, is_said: int) -> bool:
+    if not text or len(text) > HEADING_LENGTH or BULLET.match(text) or LEADER.search(text):
+        return False
+    question = text.endswith(("?", "？"))
+    return bool(is_said) or question or not is_closed(text) or bool(cues(text) and cues(text)[0].named)
+
+
+def _match(paragraphs: Sequence[Paragraph], texts: Sequence[str], bookmarks: Sequence[Bookmark]) -> dict[int, int]:
+    """Paragraph -> depth of the bookmark that names it, on the page it leads to."""
+    by_page: defaultdict[int, list[int]] = defaultdict(list)
+    folded = [fold(text) for text in texts]
+    for at, paragraph in enumerate(paragraphs):
+        by_page[paragraph.first.page].append(at)
+    matched: dict[int, int] = {}
+    for bookmark in bookmarks:
+        for at in by_page[bookmark.page]:
+            if at not in matched and folded[at] and _names(bookmark.folded, folded[at]):
+                matched[at] = bookmark.level
+                break
+    return matched
+
+
+def _names(bookmark: str, words: str) -> bool:
+    # A bookmark may leave out the number, or the mark of a note behind the words.
+    short = min(len(bookmark), len(words))
+    alike = words == bookmark or (short > 5 and (words.endswith(bookmark) or words.startswith(bookmark)))
+    return alike and short > 0.7 * max(len(bookmark), len(words))
+
+
+def _level(paragraph: Paragraph, tag_of: Callable[[Row], Tag | None]) -> int:
+    tag = tag_of(paragraph.first)
+    return tag.level if tag else 0
+
+
+def _levels(
+    paragraphs: Sequence[Paragraph], verdicts: Sequence[Verdict], tagged: Sequence[int], marked: dict[int, int]
+) -> dict[int, int]:
+    """Heading -> level, by one source: tags or bookmarks if they know most headings, else the type."""
+    headings = [at for at, verdict in enumerate(verdicts) if verdict.heading]
+    for known in ({at: tagged[at] for at in headings if tagged[at]}, {at: marked[at] for at in headings if at in marked}):
+        if len(known) > MOST * len(headings):
+            return _with_type(paragraphs, headings, known)
+    styles = sorted({_style(paragraphs[at]) for at in headings}, reverse=True)
+    return {at: styles.index(_style(paragraphs[at])) + 1 for at in headings}
+
+
+def _with_type(paragraphs: Sequence[Paragraph], headings: Sequence[int], known: dict[int, int]) -> dict[int, int]:
+    """The levels known, and for the other headings those of their like."""
+    like: defaultdict[tuple[float, bool], Counter[int]] = defaultdict(Counter)
+    for at, level in known.items():
+        like[_style(paragraphs[at])][level] += 1
+    deepest = max(known.values())
+    usual = {style: levels.most_common(1)[0][0] for style, levels in like.items()}
+    return {at: known.get(at) or usual.get(_style(paragraphs[at]), deepest + 1) for at in headings}
+
+
+def _style(paragraph: Paragraph) -> tuple[float, bool]:
+    return round(paragraph.first.size * 2) / 2, paragraph.first.bold

@@ -1,0 +1,108 @@
+"""What pages carry at their edges: running heads, stamps, line numbers, and the page number they print."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from qa.reading.lines import fold
+from qa.reading.pdf.rows import Row
+
+# Running heads stand in this share of the page's height, at the top or at the bottom.
+OUTER = 0.13
+# Where more pages have a row at the same height, points, with the same words, it belongs to none of them.
+REPEATED = 3
+SAME_HEIGHT = 2.0
+NUMBER = re.compile(r"(?<![\d.,/-])\d{1,4}(?![\d,-]|\.\d)", re.ASCII)
+# A column of so many numbers that only rise, beside the text, numbers its lines.
+LINE_NUMBERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of the file, with its rows and its extent upwards (points)."""
+
+    index: int
+    rows: tuple[Row, ...]
+    bottom: float
+    top: float
+
+
+def find_furniture(sheets: Sequence[Sheet]) -> tuple[set[Row], dict[int, int]]:
+    """The rows that belong to pages and not to the text, and the printed number of each sheet that has one."""
+    furniture = {row for sheet in sheets for row in sheet.rows if _is_marked(row)}
+    furniture |= {row for sheet in sheets for row in _line_numbers(sheet, furniture)}
+    outer = [row for sheet in sheets for row in sheet.rows if _is_outer(row, sheet)]
+    levels = _levels(row for row in outer if row not in furniture)
+    numbers = _page_numbers(_levels(outer), len(sheets))
+    often = min(REPEATED, max(2, len(sheets) // 2))
+    for level in levels:
+        alike: defaultdict[str, list[Row]] = defaultdict(list)
+        for row in level:
+            alike[_without_number(row, numbers.get(row.page))].append(row)
+        found = [row for rows in alike.values() if len({row.page for row in rows}) >= often for row in rows]
+        # The running head of a short chapter stands where the others do.
+        sizes = {round(row.size, 1) for row in found}
+        furniture |= {row for row in level if round(row.size, 1) in sizes} if len(found) > len(level) / 2 else set(found)
+    return furniture, numbers
+
+
+def _is_marked(row: Row) -> bool:
+    return all(run.artifact or not run.upright for run in row.runs if run.text.strip())
+
+
+def _is_outer(row: Row, sheet: Sheet) -> bool:
+    margin = OUTER * (sheet.top - sheet.bottom)
+    return not sheet.bottom + margin < row.y < sheet.top - margin
+
+
+def _levels(rows: Iterable[Row]) -> list[list[Row]]:
+    """Rows of all pages, those of the same height together."""
+    levels: list[list[Row]] = []
+    for row in sorted(rows, key=lambda row: row.y):
+        if levels and row.y - levels[-1][-1].y <= SAME_HEIGHT:
+            levels[-1].append(row)
+        else:
+            levels.append([row])
+    return levels
+
+
+def _without_number(row: Row, number: int | None) -> str:
+    """The words of a row, folded, without the number of its page."""
+    return fold(NUMBER.sub(lambda match: "" if int(match.group()) == number else match.group(), row.text))
+
+
+def _page_numbers(levels: Sequence[Sequence[Row]], pages: int) -> dict[int, int]:
+    """Sheet -> printed number: of the numbers at one height, beside the same words, those that go up with the pages."""
+    series: list[tuple[int, int, int]] = []
+    for level in levels:
+        beside: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for row in level:
+            for match in NUMBER.finditer(row.text):
+                rest = fold(row.text[: match.start()] + row.text[match.end() :])
+                beside[NUMBER.sub("", rest)].append((row.page, int(match.group())))
+        for found in beside.values():
+            shifts = Counter(number - page for page, number in set(found))
+            series += [(shifts[number - page], page, number) for page, number in found if number > 0]
+    # Two pages could agree by accident; of several series the longest is right.
+    numbers = {page: number for support, page, number in sorted(series) if support >= min(pages, 2)}
+    for before, after in pairwise(sorted(numbers)):
+        # A page that prints none, between two that do.
+        if numbers[after] - numbers[before] == after - before:
+            numbers |= {page: numbers[before] + page - before for page in range(before, after)}
+    return numbers
+
+
+def _line_numbers(sheet: Sheet, furniture: set[Row]) -> list[Row]:
+    """Rows that are a number each, in one column beside the text, rising from top to bottom."""
+    rows = [row for row in sheet.rows if row not in furniture]
+    numbers = sorted((row for row in rows if re.fullmatch(r"\d{1,4}", row.text)), key=lambda row: -row.y)
+    text = [row for row in rows if row not in numbers]
+    if len(numbers) < LINE_NUMBERS or not text:
+        return []
+    steps = {int(after.text) - int(before.text) for before, after in pairwise(numbers)}
+    beside = max(row.end for row in numbers) < min(row.x for row in text)
+    return numbers if len(steps) == 1 and steps <= {1, 5} and beside else []

@@ -1,0 +1,273 @@
+"""Rows in reading order -> paragraphs: where one ends, within a column and across columns and pages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from qa.reading.contents import LEADER
+from qa.reading.lines import is_closed
+from qa.reading.numbering import HEADING_LENGTH, cues
+from qa.reading.pdf.blocks import Block
+from qa.reading.pdf.rows import SCRIPT_SIZE, Row
+from qa.reading.pdf.tags import Tag
+from qa.reading.pdf.writing import CITATION, HYPHENS
+
+BULLET = re.compile(r"[•‣▪●○■□◆◇▶➢➤✓∙·・⁃*–—]\s*(?=\S)|[-o]\s+(?=\S)")
+# Sizes that differ by less than this share are one size.
+SAME_SIZE = 0.04
+# Shares of the usual distance of rows: one that ends a paragraph, and one that does after a full stop.
+GAP, CLOSED_GAP = 1.3, 1.12
+# An indent, in type sizes.
+INDENT = 0.7
+# Rows of a table: cells this far apart in two rows, at least.
+TABLE_ROWS = 2
+# What an entry of a contents list ends with, and how many make a list.
+PAGE = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
+ENTRIES = 3
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Rows that make one line of the document; a table has its cells in `table`, row by row.
+
+    `block` is the one its last row stands in.
+    """
+
+    rows: list[Row]
+    block: Block
+    table: list[list[list[Row]]] = field(default_factory=list)
+
+    @property
+    def first(self) -> Row:
+        """Its first row."""
+        return self.rows[0]
+
+    @property
+    def last(self) -> Row:
+        """Its last row."""
+        return self.rows[-1]
+
+
+class Grouping:
+    """Groups the rows of a document into paragraphs, by what is usual in it."""
+
+    def __init__(
+        self, sheets: Sequence[Sequence[Block]], tag_of: Callable[[Row], Tag | None], body: tuple[float, bool]
+    ) -> None:
+        self._sheets = sheets
+        self._body = body
+        self._tag_of = tag_of
+        blocks = [block for blocks in sheets for block in blocks]
+        self._pitches = _pitches(blocks)
+        self._margins = {id(block): _margin(block, blocks) for block in blocks}
+        self._tags_are_sound = self._judge_tags([row for block in blocks for row in block.rows])
+
+    def paragraphs(self) -> list[Paragraph]:
+        """All paragraphs in reading order."""
+        found: list[Paragraph] = []
+        for blocks in self._sheets:
+            for block in blocks:
+                for nth, level in enumerate(_levels(block)):
+                    row = _joined(level, block)
+                    if row is None:
+                        self._add_cells(found, level, block)
+                    elif found and not found[-1].table and self._goes_on(found[-1], row, block, nth == 0):
+                        found[-1].rows.append(row)
+                        found[-1].block = block
+                    elif found and found[-1].table and self._goes_on_in_cell(found[-1], row, block):
+                        continue
+                    else:
+                        found.append(Paragraph([row], block))
+        return [part for paragraph in found for part in _without_lead(paragraph)]
+
+    def _add_cells(self, found: list[Paragraph], level: list[Row], block: Block) -> None:
+        """A row of a table: it goes on with the one above, or begins another."""
+        cells = [[row] for row in level]
+        if found and found[-1].table and found[-1].block is block:
+            table = found[-1].table
+            # Where the first cell is empty the others go on.
+            columns = [cell[0].x for cell in table[0]]
+            if level[0].x > columns[0] + level[0].size and len(columns) > 1:
+                for row in level:
+                    _nearest(table[-1], row).append(row)
+            else:
+                table.append(cells)
+            found[-1].rows += level
+        else:
+            found.append(Paragraph(list(level), block, [cells]))
+
+    def _goes_on_in_cell(self, paragraph: Paragraph, row: Row, block: Block) -> bool:
+        """Whether a lone row is one more of a cell above; it is put there then."""
+        last = paragraph.table[-1]
+        pitch = self._pitch(row)
+        near = paragraph.block is block and 0 < paragraph.rows[-1].y - row.y <= GAP * pitch
+        inner = [cell for cell in last if abs(cell[0].x - row.x) < INDENT * row.size]
+        if not near or not inner or len(paragraph.table) < TABLE_ROWS or row.end - row.x > 0.7 * (block.end - block.x):
+            return False
+        inner[0].append(row)
+        paragraph.rows.append(row)
+        return True
+
+    def _goes_on(self, paragraph: Paragraph, row: Row, block: Block, is_first: bool) -> bool:
+        """Whether a row goes on with a paragraph."""
+        above = paragraph.last
+        if row.size <= SCRIPT_SIZE * above.size and CITATION.fullmatch(row.text):
+            # The raised mark of a note that had no room behind the row above.
+            return True
+        if abs(above.size - row.size) > SAME_SIZE * above.size or LEADER.search(above.text):
+            return False
+        if above.bold != row.bold and not _flows_in_style(above, row):
+            return False
+        if self._tags_are_sound and (one := self._tag_of(above)) and (other := self._tag_of(row)):
+            return one.block == other.block
+        if paragraph.block is not block or is_first:
+            return self._goes_on_elsewhere(paragraph, row, block)
+        return not self._breaks(paragraph, row, block)
+
+    def _breaks(self, paragraph: Paragraph, row: Row, block: Block) -> bool:
+        above, margin = paragraph.last, self._margins[id(block)]
+        gap = (above.y - row.y) / self._pitch(row)
+        closed = is_closed(above.text)
+        listed = _is_listed(row)
+        fits = self._would_fit(above, row, block)
+        if gap > GAP or (gap > CLOSED_GAP and (closed or listed)):
+            return True
+        if listed and (closed or fits or _is_listed(paragraph.first)):
+            return True
+        if fits and _is_centred(above, block) and _is_centred(row, block):
+            return True
+        if (above.bold and not self._body[1]) or above.size > (1 + SAME_SIZE) * self._body[0]:
+            # The rows of a title: a full stop says nothing there, it may be that of "etc.".
+            return False
+        if closed:
+            indented = row.x > margin + INDENT * row.size
+            return fits or (indented and row.x > above.x + INDENT / 2 * row.size)
+        # A short row that no full stop ends, above one that begins like a sentence, is a title of its own.
+        apart = gap > CLOSED_GAP or bool(cues(paragraph.first.text))
+        indented = row.x > margin + INDENT * row.size > above.x + INDENT / 2 * row.size
+        return fits and ((apart and not row.text[:1].islower()) or indented)
+
+    def _goes_on_elsewhere(self, paragraph: Paragraph, row: Row, block: Block) -> bool:
+        """Whether the first row of a column or page goes on with what stands at the foot of the one before."""
+        above = paragraph.last
+        if _is_listed(row) or paragraph.table:
+            return False
+        if above.bold:
+            return above.text[-1] in HYPHENS or row.text[:1].islower()
+        if not is_closed(above.text):
+            return not (self._would_fit(above, row, paragraph.block) and bool(cues(paragraph.first.text)))
+        flush = row.x <= self._margins[id(block)] + INDENT / 2 * row.size
+        # A sentence that ends with a full row: the paragraph seldom does too.
+        return flush and not self._would_fit(above, row, paragraph.block)
+
+    def _would_fit(self, above: Row, row: Row, block: Block) -> bool:
+        """Whether the first word of a row had room at the end of the one above: the break was meant."""
+        first = row.text.split(maxsplit=1)[0]
+        width = len(first) * (row.end - row.x) / max(len(row.text), 1)
+        return above.end + 0.3 * above.size + width < self._right(block) - 0.1 * above.size
+
+    def _right(self, block: Block) -> float:
+        alike = [other.end for blocks in self._sheets for other in blocks if abs(other.x - block.x) < 3]
+        wide = [end for end in alike if end < block.end * 1.5]
+        usual = Counter(round(end) for end in wide).most_common(1)
+        return max(block.end, usual[0][0] if usual else 0.0)
+
+    def _pitch(self, row: Row) -> float:
+        return self._pitches.get((round(row.size, 1), row.bold), 1.45 * row.size)
+
+    def _judge_tags(self, rows: Sequence[Row]) -> bool:
+        """Whether tags hold paragraphs: not each row its own, nor a page in one."""
+        tags = [tag for row in rows if (tag := self._tag_of(row)) and tag.role == "P"]
+        blocks = len({tag.block for tag in tags})
+        return bool(blocks) and len(tags) > 0.5 * len(rows) and 1.5 < len(tags) / blocks < 30
+
+
+def _without_lead(paragraph: Paragraph) -> list[Paragraph]:
+    """A numbered title in bold that runs into its paragraph, and the paragraph; any other as it is."""
+    for at, row in enumerate(paragraph.rows if not paragraph.table else []):
+        inked = [run for run in row.runs if run.text.strip()]
+        plain = next((nth for nth, run in enumerate(inked) if not run.bold and not row.is_script(run)), None)
+        if plain is None:
+            continue
+        lead = [*paragraph.rows[:at], *([Row(tuple(inked[:plain]), row.page)] if plain else [])]
+        title = " ".join(row.text for row in lead)
+        if not lead or not cues(title) or len(title) > HEADING_LENGTH or not cues(title)[0].title:
+            break
+        rest = [Row(tuple(inked[plain:]), row.page), *paragraph.rows[at + 1 :]]
+        return [Paragraph(lead, paragraph.block), Paragraph(rest, paragraph.block)]
+    return [paragraph]
+
+
+def _is_listed(row: Row) -> bool:
+    return BULLET.match(row.text) is not None or bool(cues(row.text))
+
+
+def _is_centred(row: Row, block: Block) -> bool:
+    slack = (row.x - block.x, block.end - row.end)
+    return min(slack) > row.size and abs(slack[0] - slack[1]) < row.size
+
+
+def _flows_in_style(above: Row, row: Row) -> bool:
+    """Whether bold type ends or begins within a sentence that runs over two rows."""
+    first = next(run for run in row.runs if run.text.strip())
+    last = [run for run in above.runs if run.text.strip()][-1]
+    return not is_closed(above.text) and first.bold == last.bold
+
+
+def _levels(block: Block) -> list[list[Row]]:
+    levels: list[list[Row]] = []
+    for row in block.rows:
+        if levels and abs(levels[-1][0].y - row.y) < 0.5 * min(row.size, levels[-1][0].size):
+            levels[-1].append(row)
+        else:
+            levels.append([row])
+    return levels
+
+
+def _joined(level: list[Row], block: Block) -> Row | None:
+    """The rows of one level as one row; None where they are cells of a table."""
+    if len(level) == 1:
+        return level[0]
+    number = len(level) == 2 and (cues(f"{level[0].text} x") and len(level[0].text) <= 12 or _is_bullet(level[0]))
+    entry = len(level) <= 3 and PAGE.fullmatch(level[-1].text) and level[-1].end >= block.end - level[-1].size
+    if number or (entry and sum(bool(PAGE.fullmatch(row.text) or LEADER.search(row.text)) for row in block.rows) >= ENTRIES):
+        return Row(tuple(run for row in level for run in row.runs), level[0].page)
+    return None
+
+
+def _is_bullet(row: Row) -> bool:
+    return BULLET.match(f"{row.text} x") is not None and len(row.text) <= 2
+
+
+def _nearest(cells: list[list[Row]], row: Row) -> list[Row]:
+    return min(cells, key=lambda cell: abs(cell[0].x - row.x))
+
+
+def _pitches(blocks: Sequence[Block]) -> dict[tuple[float, bool], float]:
+    """(size, bold) -> the usual distance of two rows, points."""
+    found: defaultdict[tuple[float, bool], list[float]] = defaultdict(list)
+    for block in blocks:
+        for above, row in pairwise(block.rows):
+            distance = above.y - row.y
+            if abs(above.size - row.size) < 0.1 and above.bold == row.bold and 0.8 < distance / row.size < 3:
+                found[round(row.size, 1), row.bold].append(round(distance * 4) / 4)
+    usual = {}
+    for style, distances in found.items():
+        counted = Counter(distances).most_common()
+        # Of a few rows the nearest are the likeliest to be of one paragraph.
+        few = len(distances) < 8
+        usual[style] = min(distances) if few else min(d for d, times in counted if times == counted[0][1])
+    return usual
+
+
+def _margin(block: Block, blocks: Sequence[Block]) -> float:
+    """Where most rows of a block begin."""
+    beginnings = Counter(round(row.x, 1) for row in block.rows)
+    near = [row for other in blocks if abs(other.x - block.x) < 30 and abs(other.end - block.end) < 60 for row in other.rows]
+    usual = Counter(round(row.x, 1) for row in near).most_common(1)[0][0]
+    x, times = beginnings.most_common(1)[0]
+    return x if times >= 3 else max(usual, block.x)

@@ -1,0 +1,155 @@
+"""Runs -> rows: what stands on one baseline side by side, with raised and lowered runs put to their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from qa.reading.pdf.runs import Run
+from qa.scripts import is_wide
+
+# Shares of the type size. Baselines this near are one; a raised or lowered run is smaller and this far off.
+SAME_BASELINE = 0.2
+SCRIPT_SIZE = 0.85
+RAISED, LOWERED = 0.75, 0.35
+# Between words a gap this wide is a space; one this wide parts cells of a table, or columns.
+SPACE = 0.13
+WIDE_SPACE = 0.6
+WORD_GAP = 1.0
+# A justified row may be stretched further, if nothing in the file came between.
+STRETCHED_GAP = 2.0
+OVERLAP = 0.6
+
+
+@dataclass(frozen=True)
+class Row:
+    """Runs side by side on one baseline, from left to right. `page` counts sheets from 0."""
+
+    runs: tuple[Run, ...]
+    page: int
+
+    @cached_property
+    def main(self) -> Run:
+        """The run that has the most to say about size and baseline."""
+        return max(self.runs, key=lambda run: (len(run.text.strip()) * run.size, run.size))
+
+    @property
+    def size(self) -> float:
+        """Type size, points."""
+        return self.main.size
+
+    @property
+    def y(self) -> float:
+        """The baseline, points upwards."""
+        return self.main.y
+
+    @cached_property
+    def x(self) -> float:
+        """The left edge, points."""
+        return min(run.x for run in self.runs)
+
+    @cached_property
+    def end(self) -> float:
+        """The right edge of the ink, points."""
+        return max(run.end for run in self.runs if run.text.strip())
+
+    @property
+    def order(self) -> int:
+        """The place in the file of its first run."""
+        return min(run.order for run in self.runs)
+
+    @cached_property
+    def bold(self) -> bool:
+        """Whether all of it is bold, raised runs aside."""
+        return all(run.bold for run in self.runs if run.text.strip() and not self.is_script(run))
+
+    @cached_property
+    def text(self) -> str:
+        """Its words, raised runs among them."""
+        return "".join(space + run.text for space, run in spaced(self.runs)).strip()
+
+    def is_script(self, run: Run) -> bool:
+        """Whether a run of this row is raised or lowered, and small."""
+        return run.size <= SCRIPT_SIZE * self.size and abs(run.y - self.y) > 0.08 * self.size
+
+
+def spaced(runs: Sequence[Run]) -> list[tuple[str, Run]]:
+    """Each inked run with the space that stands before it: none, one, or a tab for a gap between cells."""
+    pairs: list[tuple[str, Run]] = []
+    last: Run | None = None
+    blank = False
+    for run in runs:
+        if not run.text.strip():
+            blank = True
+            continue
+        gap = (run.x - last.end) / max(run.size, last.size, 0.1) if last else 0.0
+        if last is None:
+            space = ""
+        elif gap > STRETCHED_GAP:
+            space = "\t"
+        elif is_wide(last.text[-1:]) and is_wide(run.text[:1]):
+            space = " " if gap > WIDE_SPACE else ""
+        else:
+            apart = blank or gap > SPACE
+            space = " " if apart and not (last.text.endswith(" ") or run.text.startswith(" ")) else ""
+        pairs.append((space, run))
+        last, blank = run, False
+    return pairs
+
+
+def build_rows(runs: Iterable[Run], page: int) -> list[Row]:
+    """The rows of a page, each without a wide gap in it, in the order of the file."""
+    lines: list[list[Run]] = []
+    for run in runs:
+        if lines and _goes_on(lines[-1], run):
+            lines[-1].append(run)
+        else:
+            lines.append([run])
+    inked = [line for line in lines if any(run.text.strip() for run in line)]
+    rows = [Row(tuple(sorted(line, key=lambda run: run.x)), page) for line in _merge(inked)]
+    return sorted(rows, key=lambda row: row.order)
+
+
+def _goes_on(line: list[Run], run: Run) -> bool:
+    """Whether a run stands behind the last run of a line, on its baseline or as its raised or lowered mark."""
+    last = line[-1]
+    size = max(last.size, run.size)
+    gap = run.x - last.end
+    near = -OVERLAP * size <= gap <= STRETCHED_GAP * size
+    return near and _same_line(max(line, key=lambda one: one.size), run)
+
+
+def _same_line(one: Run, other: Run) -> bool:
+    large, small = (one, other) if one.size >= other.size else (other, one)
+    raised = small.y - large.y
+    if abs(raised) <= SAME_BASELINE * large.size:
+        return True
+    is_mark = small.size <= SCRIPT_SIZE * large.size and len(small.text.strip()) <= 12
+    return is_mark and -LOWERED * large.size <= raised <= RAISED * large.size
+
+
+def _merge(lines: list[list[Run]]) -> list[list[Run]]:
+    """Lines in any order in the file: those that continue one another with no more than a word's gap are joined."""
+    waiting = sorted(lines, key=lambda line: (-_baseline(line).y, line[0].x))
+    merged: list[list[Run]] = []
+    for line in waiting:
+        # Whatever could be its row has a baseline near by.
+        for other in reversed(merged[-80:]):
+            if _same_line(_baseline(other), _baseline(line)) and _adjoins(other, line):
+                other.extend(line)
+                break
+        else:
+            merged.append(line)
+    return merged
+
+
+def _adjoins(one: list[Run], other: list[Run]) -> bool:
+    size = max(_baseline(one).size, _baseline(other).size)
+    first, second = sorted((one, other), key=lambda line: min(run.x for run in line))
+    gap = min(run.x for run in second) - max(run.end for run in first)
+    return -OVERLAP * size <= gap <= WORD_GAP * size
+
+
+def _baseline(line: list[Run]) -> Run:
+    return max(line, key=lambda run: (run.size, len(run.text)))

@@ -1,0 +1,254 @@
+"""A page -> text runs: what is shown in one go, where, how large, in which font, under which tag.
+
+pypdf's visitors give the decoded text and the matrices; how far a run reaches to the right follows from the
+widths of its font.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pypdf import PageObject, mult
+from pypdf.generic import ArrayObject, TextStringObject
+
+from qa.reading.pdf.fonts import NO_FONT, SPACE, Font, read_font
+from qa.scripts import WIDE
+
+# Ligatures are one glyph for two letters: "ﬁ". No other compatibility character is touched.
+LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+# Characters that show nothing: NUL and other controls, halves of surrogate pairs, direction marks. The soft
+# hyphen stays, it tells of a word cut at the end of a line.
+INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+# The full-width space of Japanese is a character of its own.
+SPACES = re.compile(r"[^\S\u3000\t]+")
+TABS = re.compile(r" ?\t[\t ]*")
+BETWEEN_WIDE = re.compile(f"(?<=[{WIDE}]) (?=[{WIDE}])")
+# Thousandths of the size: TeX parts words by so wide a gap and shows no space. pypdf asks for half a space's
+# width, and takes the width from a font that may show another sign in its place.
+WORD_GAP = -180
+# So wide a gap parts cells, or an entry of a contents list from its page.
+CELL_GAP = -2000
+POSITIONING = frozenset((b"BT", b"Td", b"TD", b"Tm", b"T*"))
+SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"'))
+# No point of a page lies further out; a matrix that says so is nonsense.
+FURTHEST = 100_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text shown in one go, in points of the page as a reader holds it.
+
+    `x` to `end` is its extent on the baseline `y` (upwards); `order` its place in the file. `tag` is its
+    marked-content identifier, None where there is none; an `artifact` is marked as no part of the text.
+    `upright` is False for what stands turned against the rest of the page.
+    """
+
+    text: str
+    x: float
+    end: float
+    y: float
+    size: float
+    font: str
+    bold: bool
+    order: int
+    tag: int | None = None
+    artifact: bool = False
+    upright: bool = True
+
+
+@dataclass(slots=True)
+class _State:
+    """The part of the graphics state that moves the pen."""
+
+    character_spacing: float = 0.0
+    word_spacing: float = 0.0
+    scale: float = 1.0
+    rise: float = 0.0
+
+
+@dataclass(slots=True)
+class _Shown:
+    """One string or array shown: where the pen was put before it (None: where it was), and by what state."""
+
+    matrix: list[float]
+    moved: bool
+    pieces: list[Any]
+    state: _State
+
+
+@dataclass(slots=True)
+class _Recorder:
+    """Listens to pypdf reading a page."""
+
+    fonts: dict[int, Font]
+    found: list[tuple[Run, tuple[float, float], tuple[float, float]]] = field(default_factory=list)
+    _state: _State = field(default_factory=_State)
+    _stack: list[_State] = field(default_factory=list)
+    _content: list[tuple[int | None, bool]] = field(default_factory=list)
+    _shown: list[_Shown] = field(default_factory=list)
+    _held: _Shown | None = None
+    _moved: bool = True
+    _pen: float = 0.0
+
+    def before(self, operator: Any, operands: Any, cm: Any, tm: Any) -> None:
+        """Called with each operator before pypdf carries it out."""
+        self._release()
+        if operator in SHOWING and operands:
+            # ' and " go to the next line first; pypdf then gives out what stood on the line before.
+            moved = self._moved or operator in (b"'", b'"')
+            pieces = operands[0] if operator == b"TJ" else [operands[-1]]
+            pieces = list(pieces) if isinstance(pieces, list) else []
+            if operator == b"TJ" and pieces:
+                operands[0][:] = _with_spaces(pieces)
+            shown = _Shown(mult(tm, cm), moved, pieces, replace(self._state))
+            self._moved = False
+            if operator in (b"'", b'"'):
+                self._held = shown
+            else:
+                self._shown.append(shown)
+        elif operator in POSITIONING:
+            self._moved = True
+        elif operator in (b"BDC", b"BMC"):
+            self._content.append(_marked(operands, self._content[-1] if self._content else (None, False)))
+        elif operator == b"EMC" and self._content:
+            self._content.pop()
+        else:
+            self._keep_state(operator, operands)
+
+    def _keep_state(self, operator: bytes, operands: Any) -> None:
+        if operator == b"q":
+            self._stack.append(replace(self._state))
+        elif operator == b"Q" and self._stack:
+            self._state = self._stack.pop()
+        elif operands and isinstance(operands[0], int | float):
+            value = float(operands[0])
+            if operator == b"Tc":
+                self._state.character_spacing = value
+            elif operator == b"Tw":
+                self._state.word_spacing = value
+            elif operator == b"Tz":
+                self._state.scale = value / 100
+            elif operator == b"Ts":
+                self._state.rise = value
+
+    def text(self, text: str, cm: Any, tm: Any, resource: Any, size: float) -> None:
+        """Called with each piece of text that is complete."""
+        if resource is None:
+            font = NO_FONT
+        elif id(resource) in self.fonts:
+            font = self.fonts[id(resource)]
+        else:
+            font = self.fonts[id(resource)] = read_font(resource)
+        if not self._shown and text.strip():
+            self._release()
+        shown, self._shown = self._shown, []
+        matrix = mult(tm, cm)
+        start = end = (matrix[4], matrix[5])
+        for nth, one in enumerate(shown):
+            if one.moved:
+                self._pen = 0.0
+            where = self._point(one)
+            start = where if nth == 0 else start
+            self._pen += self._advance(one, font, size)
+            end = self._point(one)
+        codes = [code for one in shown for piece in one.pieces for code in font.codes(piece)]
+        words = _words(text, codes, font)
+        height = abs(size) * math.hypot(matrix[2], matrix[3])
+        if not words or not all(math.isfinite(v) and abs(v) < FURTHEST for v in (*start, *end, height)):
+            return
+        tag, artifact = self._content[-1] if self._content else (None, False)
+        run = Run(words, start[0], end[0], start[1], height, font.name, font.bold, len(self.found), tag, artifact)
+        direction = (matrix[0], matrix[1])
+        self.found.append((run, end, direction))
+
+    def _release(self) -> None:
+        if self._held is not None:
+            self._shown.append(self._held)
+            self._held = None
+
+    def _point(self, shown: _Shown) -> tuple[float, float]:
+        m, rise = shown.matrix, shown.state.rise
+        return self._pen * m[0] + rise * m[2] + m[4], self._pen * m[1] + rise * m[3] + m[5]
+
+    @staticmethod
+    def _advance(shown: _Shown, font: Font, size: float) -> float:
+        state, total = shown.state, 0.0
+        for piece in shown.pieces:
+            if isinstance(piece, int | float):
+                total -= float(piece) / 1000 * size
+            else:
+                total += font.advance(piece, state.character_spacing, state.word_spacing, size)
+        return total * state.scale
+
+
+def _marked(operands: Any, outer: tuple[int | None, bool]) -> tuple[int | None, bool]:
+    """(marked-content identifier, whether an artifact) of a BDC or BMC within `outer`."""
+    name = str(operands[0]) if operands else ""
+    properties = operands[1] if len(operands) > 1 and isinstance(operands[1], dict) else {}
+    identifier = properties.get("/MCID")
+    return identifier if isinstance(identifier, int) else outer[0], outer[1] or name == "/Artifact"
+
+
+def _with_spaces(pieces: list[Any]) -> ArrayObject:
+    """An array of strings and gaps with a space behind each gap that parts words, a tab where it parts cells."""
+    spaced = ArrayObject()
+    for piece in pieces:
+        spaced.append(piece)
+        if isinstance(piece, int | float) and piece <= WORD_GAP:
+            spaced.append(TextStringObject(" " if piece > CELL_GAP else "\t"))
+    return spaced
+
+
+def _words(text: str, codes: list[int], font: Font) -> str:
+    """The text of a run as it is read: without invisible characters and without spaces that nothing shows."""
+    # pypdf adds the break to the line before it.
+    text = text.rstrip("\n")
+    if len(text) == len(codes) and not font.spaces:
+        font.spaces.update(code for code, character in zip(codes, text, strict=True) if character == " ")
+    if text.startswith(" ") and len(text) > len(codes) and codes[:1] and codes[0] not in font.spaces | {SPACE}:
+        # Added because the pen moved; the gap itself tells better.
+        text = text[1:]
+    if len(text) - len(codes) >= len(BETWEEN_WIDE.findall(text)):
+        text = BETWEEN_WIDE.sub("", text)
+    return TABS.sub("\t", SPACES.sub(" ", INVISIBLE.sub("", text.translate(LIGATURES))))
+
+
+def page_runs(page: PageObject, fonts: dict[int, Font]) -> tuple[list[Run], int]:
+    """The runs of a page in the order of the file, and by how many quarters clockwise its points are turned.
+
+    `fonts` are those already read, by the identity of their resource, and grow.
+    """
+    recorder = _Recorder(fonts)
+    page.extract_text(visitor_operand_before=recorder.before, visitor_text=recorder.text)
+    quarters = page.rotation // 90 % 4
+    turned = [_turn(run, end, direction, quarters) for run, end, direction in recorder.found]
+    ways = Counter[int]()
+    for run, way in turned:
+        ways[way] += len(run.text)
+    usual = ways.most_common(1)[0][0] if ways else 0
+    runs = [run if way == usual else replace(run, upright=False) for run, way in turned]
+    return runs, (quarters + usual) % 4
+
+
+def turn(point: tuple[float, float], quarters: int) -> tuple[float, float]:
+    """A point turned clockwise about the origin."""
+    x, y = point
+    return ((x, y), (y, -x), (-x, -y), (-y, x))[quarters]
+
+
+def _turn(
+    run: Run, end: tuple[float, float], direction: tuple[float, float], quarters: int
+) -> tuple[Run, int]:
+    """A run turned until its own text goes to the right, and the way it went on the page as it is held:
+    0 to the right, 1 up, 2 to the left, 3 down.
+    """
+    to_x, to_y = turn(direction, quarters)
+    way = round(math.atan2(to_y, to_x) / (math.pi / 2)) % 4
+    x, y = turn((run.x, run.y), (quarters + way) % 4)
+    end_x, _ = turn(end, (quarters + way) % 4)
+    return replace(run, x=x, y=y, end=max(end_x, x)), way
