@@ -282,7 +282,7 @@ def test_a_file_without_headings_is_one_section(tmp_path: Path) -> None:
         (b" \n\n\t\n", "is empty"),
         (b"# Title\n\nCaf\xe9 society.\n", "is not UTF-8 text"),
         (b"# Title\n\n\0\0\n", "holds a NUL byte"),
-        (b"a" * (BYTES_AT_MOST + 1), "at most"),
+        (b"a" * (BYTES_AT_MOST[".md"] + 1), "at most"),
         (b"> " * 20_000 + b"deep", "too deeply"),
         (b"*a **b " * 300 + b"c** d* " * 300, "too deeply"),
     ],

@@ -62,7 +62,8 @@ class Section:
     `number` is canonical ("1.3.1.a"), `label` as printed ("1.3 › 1) › a)"); an unnumbered heading
     has those of the numbered one above it, and both are empty where there is none. `place` is what
     ids are made of: the number, else the words of the heading. `headings` run from the root to this
-    one, as printed. The heading is text[start:heading_end]; `paragraphs` are spans.
+    one, as printed. The heading is text[start:heading_end]; `paragraphs` are spans. `evidence` names what
+    told that the heading is one.
     """
 
     number: str
@@ -77,6 +78,7 @@ class Section:
     page: int | None
     paragraphs: tuple[tuple[int, int], ...]
     heading_notes: tuple[int, ...]
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Document:
     `examples` are questions to offer to a reader. `pages` are (offset, printed page number) where each
     page begins; empty where pages are unknown.
     `findings` are sentences about whatever did not come out whole while reading; empty when all did.
+    Of a PDF, `sheets` are the pages of the file, `letters` the letters and digits on them, and `kept` how many
+    of those came into the text or belong to the pages (running heads, page numbers); 0 for other files.
     """
 
     id: str
@@ -106,6 +110,9 @@ class Document:
     pages: tuple[tuple[int, int], ...]
     contents_entries: int
     findings: tuple[str, ...]
+    sheets: int = 0
+    letters: int = 0
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)

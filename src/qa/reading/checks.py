@@ -12,6 +12,12 @@ from qa.reading.notes import printed_mark
 from qa.types import Note, Reference, Section
 
 
+def check_kept(letters: int, kept: int) -> list[str]:
+    """Every letter and digit of the pages came into the text."""
+    lost = letters - kept
+    return [f"{lost:,} of {letters:,} letters on the pages did not come into the text."] if lost else []
+
+
 def check_notes(defined: Sequence[Line], notes: Sequence[Note], references: Sequence[Reference]) -> list[str]:
     """Every note is defined once and cited; numbered notes run from 1 without a gap and are cited in order."""
     findings = []

@@ -44,6 +44,7 @@ class Node:
     label: str = ""
     place: str = ""
     headings: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
     body: list[Line] = field(default_factory=list)
     counts: dict[str, float] = field(default_factory=dict)
 
@@ -129,6 +130,9 @@ class _Tree:
         question = line.bold and line.text.endswith(("?", "？"))
         if following is None or (is_closed(line.text) and not question):
             return False
+        if cue and not line.bold and any(c.title[:1].islower() for c in cues(following.text)[:1]):
+            # "1. The office shall" above "(a) keep a register" is half a sentence.
+            return False
         if cue or line.bold:
             # The next number right below makes it a list of short lines.
             return not (cue and (cue.scheme, cue.ordinal + 1) in {(c.scheme, c.ordinal) for c in cues(following.text)})
@@ -160,6 +164,7 @@ class _Tree:
         rank = self._rank(line, cue)
         parent = self._above(rank)
         node = Node(line, "unnumbered", line.text, rank, parent.number, parent.label, parent.place)
+        node.evidence = self._evidence(line, cue)
         if cue:
             node.kind, node.title = KINDS.get(cue.scheme, "section"), cue.title.replace("\n", " ") or line.text
             joint = "." if parent.number and not cue.absolute else ""
@@ -174,11 +179,19 @@ class _Tree:
             node.place = self._place(line.text)
         self._append(node, parent)
 
+    def _evidence(self, line: Line, cue: Cue | None) -> tuple[str, ...]:
+        """What tells that a line is a heading, by name."""
+        listed, numbered = fold(line.text) in self.listed, cue is not None
+        found = (("contents", listed), ("number", numbered), ("bold", line.bold and line.role == "text"))
+        own = line.evidence or (("markup",) if line.role == "heading" else ())
+        return tuple(dict.fromkeys([*own, *(name for name, holds in found if holds)])) or ("capitals",)
+
     def _open_run_in(self, line: Line, at: int) -> None:
         """A title run into its paragraph: "Patent Law¹⁶: The purpose ..."."""
         parent = self._above(RUN_IN_RANK)
         title = line.text[:at]
         node = Node(line, "runin", title, RUN_IN_RANK, parent.number, parent.label, parent.place)
+        node.evidence = ("note behind its title",)
         self._append(node, parent)
 
     def _append(self, node: Node, parent: Node) -> None:

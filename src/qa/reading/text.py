@@ -39,6 +39,7 @@ class TextBuilder:
             headings=node.headings, start=start, heading_end=heading_end, end=self._length,
             page=node.heading.page if node.heading.text else (node.body[0].page if node.body else None),
             paragraphs=tuple(spans), heading_notes=tuple(dict.fromkeys(r.note for r in references)),
+            evidence=node.evidence,
         )  # fmt: skip
 
     def finish(self) -> str:

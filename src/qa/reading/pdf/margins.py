@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qa.reading.furniture import PAGE_NUMBER
 from qa.reading.lines import fold
 from qa.reading.pdf.rows import Row
 
@@ -38,6 +39,7 @@ def find_furniture(sheets: Sequence[Sheet]) -> tuple[set[Row], dict[int, int]]:
     outer = [row for sheet in sheets for row in sheet.rows if _is_outer(row, sheet)]
     levels = _levels(row for row in outer if row not in furniture)
     numbers = _page_numbers(_levels(outer), len(sheets))
+    furniture |= {row for row in outer if _is_number(row, numbers)}
     often = min(REPEATED, max(2, len(sheets) // 2))
     for level in levels:
         alike: defaultdict[str, list[Row]] = defaultdict(list)
@@ -96,10 +98,18 @@ def _page_numbers(levels: Sequence[Sequence[Row]], pages: int) -> dict[int, int]
     return numbers
 
 
+def _is_number(row: Row, numbers: dict[int, int]) -> bool:
+    """Whether a row is the number of its page and nothing else."""
+    match = PAGE_NUMBER.fullmatch(row.text)
+    return match is not None and numbers.get(row.page) == int(match.group(1))
+
+
 def _line_numbers(sheet: Sheet, furniture: set[Row]) -> list[Row]:
     """Rows that are a number each, in one column beside the text, rising from top to bottom."""
     rows = [row for row in sheet.rows if row not in furniture]
-    numbers = sorted((row for row in rows if re.fullmatch(r"\d{1,4}", row.text)), key=lambda row: -row.y)
+    found = [row for row in rows if re.fullmatch(r"\d{1,4}", row.text)]
+    edges = Counter(round(row.end) for row in found).most_common(1)
+    numbers = sorted((row for row in found if abs(row.end - edges[0][0]) <= 1), key=lambda row: -row.y)
     text = [row for row in rows if row not in numbers]
     if len(numbers) < LINE_NUMBERS or not text:
         return []

@@ -20,7 +20,7 @@ BULLET = re.compile(r"[•‣▪●○■□◆◇▶➢➤✓∙·・⁃*–—
 # Sizes that differ by less than this share are one size.
 SAME_SIZE = 0.04
 # Shares of the usual distance of rows: one that ends a paragraph, and one that does after a full stop.
-GAP, CLOSED_GAP = 1.3, 1.12
+GAP, CLOSED_GAP = 1.3, 1.15
 # An indent, in type sizes.
 INDENT = 0.7
 # Rows of a table: cells this far apart in two rows, at least.
@@ -168,9 +168,17 @@ class Grouping:
         """Whether the first word of a row had room at the end of the one above: the break was meant."""
         first = row.text.split(maxsplit=1)[0]
         width = len(first) * (row.end - row.x) / max(len(row.text), 1)
-        return above.end + 0.3 * above.size + width < self._right(block) - 0.1 * above.size
+        return above.end + 0.3 * above.size + width < self._right(above, block) - 0.1 * above.size
 
-    def _right(self, block: Block) -> float:
+    def _right(self, row: Row, block: Block) -> float:
+        """How far rows like this one reach."""
+        near = [
+            other.end
+            for other in block.rows
+            if abs(other.size - row.size) < SAME_SIZE * row.size and abs(other.x - row.x) < 3 * row.size
+        ]
+        if len(near) >= 3:
+            return max(near)
         alike = [other.end for blocks in self._sheets for other in blocks if abs(other.x - block.x) < 3]
         wide = [end for end in alike if end < block.end * 1.5]
         usual = Counter(round(end) for end in wide).most_common(1)
@@ -258,9 +266,9 @@ def _pitches(blocks: Sequence[Block]) -> dict[tuple[float, bool], float]:
     usual = {}
     for style, distances in found.items():
         counted = Counter(distances).most_common()
-        # Of a few rows the nearest are the likeliest to be of one paragraph.
-        few = len(distances) < 8
-        usual[style] = min(distances) if few else min(d for d, times in counted if times == counted[0][1])
+        # Of a few rows the nearer ones are the likelier to be of one paragraph.
+        lower = sorted(distances)[(len(distances) - 1) // 2]
+        usual[style] = lower if len(distances) < 8 else min(d for d, times in counted if times == counted[0][1])
     return usual
 
 

@@ -2,77 +2,70 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
-from pypdf import PageObject, PdfReader
+from pypdf import PdfReader
 
 from qa.reading.inline import Marks
 from qa.reading.lines import Line
 from qa.reading.pdf.blocks import Block, split_blocks
 from qa.reading.pdf.citations import cite_expected
 from qa.reading.pdf.endnotes import take_endnotes
-from qa.reading.pdf.fonts import Font
 from qa.reading.pdf.footnotes import Footnote, take_footnotes
 from qa.reading.pdf.headings import Verdict, judge
-from qa.reading.pdf.links import PageLinks, page_links
 from qa.reading.pdf.margins import Sheet, find_furniture
+from qa.reading.pdf.pages import attempt, page_labels, read_pages, title_and_author
 from qa.reading.pdf.paragraphs import BULLET, Grouping, Paragraph
-from qa.reading.pdf.rows import Row, build_rows
-from qa.reading.pdf.runs import page_runs, turn
+from qa.reading.pdf.rows import Row
 from qa.reading.pdf.tags import Tag, read_bookmarks, read_tags
 from qa.reading.pdf.writing import Desk, Draft, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class PdfReading:
-    """What was read of a PDF. `findings` are sentences on what was not; `title` and `author` are its own words."""
+    """What was read of a PDF. `findings` are sentences on what was not; `title` and `author` are its own words.
+
+    `letters` are how many letters and digits its pages show, `kept` how many of those came into the lines
+    or belong to the pages themselves.
+    """
 
     lines: list[Line]
+    pages: int
+    letters: int
+    kept: int
     findings: list[str]
     title: str
     author: str
 
 
-def read_pdf(stream: BinaryIO) -> PdfReading:
-    """The lines of a PDF. Raises what pypdf raises, and more, for a file that is none or breaks its rules."""
-    reader = PdfReader(stream)
-    fonts: dict[int, Font] = {}
-    sheets, links, findings = [], [], []
-    for index, page in enumerate(reader.pages):
-        runs, quarters = page_runs(page, fonts)
-        rows = tuple(build_rows(runs, index))
-        bottom, top = _extent(page, quarters)
-        sheets.append(Sheet(index, rows, bottom, top))
-        links.append(page_links(page, quarters))
-    furniture, numbers = find_furniture(sheets)
-    body = _body([row for sheet in sheets for row in sheet.rows if row not in furniture])
-    tags = read_tags(reader)
+def read_pdf(reader: PdfReader) -> PdfReading:
+    """The lines of a PDF. Raises NoText, and whatever pypdf raises for a file that breaks its rules."""
+    pages = read_pages(reader)
+    sheets = pages.sheets
+    furniture, printed = find_furniture(sheets)
+    numbers = printed or attempt(lambda: page_labels(reader), {})
+    rows = [row for sheet in sheets for row in sheet.rows if row not in furniture]
+    body = _body(rows)
+    tag_of = _tagger(attempt(lambda: read_tags(reader), {}))
     blocks, notes = _without_notes(sheets, furniture, body[0])
-    grouping = Grouping(blocks, _tagger(tags), body)
-    paragraphs, endnotes = take_endnotes(grouping.paragraphs())
+    paragraphs, endnotes = take_endnotes(Grouping(blocks, tag_of, body).paragraphs())
     notes += endnotes
-    marks = Marks(frozenset(note.mark for note in notes))
-    vocabulary = Vocabulary(row for sheet in sheets for row in sheet.rows if row not in furniture)
-    desk = Desk(vocabulary, marks, links, numbers)
+    desk = Desk(Vocabulary(rows), Marks(frozenset(note.mark for note in notes)), pages.links, numbers)
     drafts = [_write(desk, paragraph) for paragraph in paragraphs]
     defined = {int(note.mark): note.page for note in reversed(notes) if note.mark.isdecimal()}
     cite_expected(drafts, defined, [(p.first.page, p.last.page) for p in paragraphs])
-    verdicts = judge(paragraphs, [draft.text for draft in drafts], read_bookmarks(reader), _tagger(tags), body)
-    written = [_line(p, draft, verdict) for p, draft, verdict in zip(paragraphs, drafts, verdicts, strict=True)]
-    lines = _in_order(list(zip(paragraphs, written, strict=True)), notes, desk, len(sheets))
-    facts = reader.metadata
-    return PdfReading(lines, findings, (facts and facts.title) or "", (facts and facts.author) or "")
-
-
-def _extent(page: PageObject, quarters: int) -> tuple[float, float]:
-    """Where a page ends below and above, in the frame of its runs."""
-    box = page.cropbox
-    corners = [turn((float(x), float(y)), quarters) for x, y in (box.lower_left, box.upper_right)]
-    bottom, top = sorted(y for _, y in corners)
-    return bottom, top
+    bookmarks = attempt(lambda: read_bookmarks(reader), [])
+    verdicts = judge(paragraphs, [draft.text for draft in drafts], bookmarks, tag_of, body)
+    written = [(p, _line(p, draft, verdict)) for p, draft, verdict in zip(paragraphs, drafts, verdicts, strict=True)]
+    lines = _in_order(written, notes, desk, len(sheets))
+    shown = _letters(row.text for sheet in sheets for row in sheet.rows)
+    lost = shown - _letters(row.text for row in furniture) - _letters(_all_words(lines))
+    title, author = attempt(lambda: title_and_author(reader), ("", ""))
+    kept = shown.total() - lost.total()
+    return PdfReading(lines, len(sheets), shown.total(), kept, pages.findings, title, author)
 
 
 def _body(rows: Sequence[Row]) -> tuple[float, bool]:
@@ -94,6 +87,7 @@ def _tagger(tags: dict[tuple[int, int], Tag]) -> Callable[[Row], Tag | None]:
 def _without_notes(
     sheets: Sequence[Sheet], furniture: set[Row], body_size: float
 ) -> tuple[list[list[Block]], list[Footnote]]:
+    """The blocks of each sheet, in reading order, and the notes at their feet."""
     notes: list[Footnote] = []
     blocks = []
     for sheet in sheets:
@@ -133,11 +127,25 @@ def _in_order(
     written: Sequence[tuple[Paragraph, Line]], notes: Sequence[Footnote], desk: Desk, pages: int
 ) -> list[Line]:
     """The lines of each page: its text, then its notes."""
-    lines: list[Line] = []
-    for page in range(pages):
-        lines += [line for paragraph, line in written if paragraph.first.page == page and line.text]
-        for note in (note for note in notes if note.page == page):
-            draft = desk.write(note.rows, is_note=True)
-            number = desk.numbers.get(page)
-            lines.append(Line(draft.text, "note", page=number, mark=note.mark, links=tuple(draft.links)))
-    return lines
+    lines: list[list[Line]] = [[] for _ in range(pages)]
+    for paragraph, line in written:
+        if line.text or line.citations:
+            lines[paragraph.first.page].append(line)
+    for note in notes:
+        draft = desk.write(note.rows, is_note=True)
+        number = desk.numbers.get(note.page)
+        lines[note.page].append(Line(draft.text, "note", page=number, mark=note.mark, links=tuple(draft.links)))
+    return [line for page in lines for line in page]
+
+
+def _all_words(lines: Iterable[Line]) -> Iterable[str]:
+    """Everything that lines hold, marks too."""
+    for line in lines:
+        yield line.text
+        yield line.mark
+        yield from (mark for _, mark in line.citations)
+
+
+def _letters(texts: Iterable[str]) -> Counter[str]:
+    """How often each letter and digit occurs; a raised ² is a 2."""
+    return Counter(c for text in texts for c in unicodedata.normalize("NFKC", text) if c.isalnum())

@@ -18,8 +18,10 @@ SPACE = 0.13
 WIDE_SPACE = 0.6
 WORD_GAP = 1.0
 # A justified row may be stretched further, if nothing in the file came between.
-STRETCHED_GAP = 2.0
+STRETCHED_GAP = 1.2
 OVERLAP = 0.6
+# Within a row that was put together, so wide a gap parts an entry of a contents list from its page.
+CELL_GAP = 2.0
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,11 @@ def spaced(runs: Sequence[Run]) -> list[tuple[str, Run]]:
         gap = (run.x - last.end) / max(run.size, last.size, 0.1) if last else 0.0
         if last is None:
             space = ""
-        elif gap > STRETCHED_GAP:
+        elif gap > CELL_GAP:
             space = "\t"
-        elif is_wide(last.text[-1:]) and is_wide(run.text[:1]):
-            space = " " if gap > WIDE_SPACE else ""
+        elif is_wide(last.text[-1:]) or is_wide(run.text[:1]):
+            # Beside kana and kanji, digits and letters stand a little apart.
+            space = " " if gap > WIDE_SPACE or blank else ""
         else:
             apart = blank or gap > SPACE
             space = " " if apart and not (last.text.endswith(" ") or run.text.startswith(" ")) else ""

@@ -17,10 +17,13 @@ from qa.types import Link
 WORD = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
 SOFT_HYPHEN = "\u00ad"
 HYPHENS = "-‐" + SOFT_HYPHEN
+# Where more rows than these end with a hyphen, it is the typesetter that cuts words.
+HYPHENATED = 0.03
 # Behind a word of this length, what is this long is no ending but a word of its own: "cost-effectiveness".
 LONG_HEAD, LONG_TAIL = 4, 8
 CITATION = re.compile(r"\[?(?:\d{1,3}|[*†‡§¶]{1,4}|[a-z])(?:\s*[,、–-]\s*\d{1,3})*\]?")
 # An address goes on in the next row where it breaks at one of these, or where the next row looks like one.
+ADDRESS_AT_END = re.compile(r"https?://[^\s（）()]*$")
 ADDRESS_BREAK = re.compile(r"[/\-_?=&.%#~+]$")
 ADDRESS_PART = re.compile(r"[^\s()（）]*[/_=%&?#.\d][^\s()（）]*[^\s()（）.,]|[\w-]+\.(?:html?|pdf|aspx?|php)")
 COMPLETE_ADDRESS = re.compile(r"\.(?:html?|pdf|docx?|xlsx?|aspx?|php)$", re.IGNORECASE)
@@ -32,8 +35,8 @@ class Vocabulary:
     def __init__(self, rows: Iterable[Row]) -> None:
         self._words: set[str] = set()
         cuts: list[tuple[str, str]] = []
-        head = ""
-        for row in rows:
+        head, count = "", 0
+        for count, row in enumerate(rows, 1):  # noqa: B007 - the last one counts them all
             words = [word.lower().replace("‐", "-") for word in WORD.findall(row.text)]
             if head and words:
                 cuts.append((head, words.pop(0)))
@@ -41,7 +44,8 @@ class Vocabulary:
             self._words.update(words)
         self._words.update(part for word in tuple(self._words) for part in word.split("-"))
         # Whether the typesetter cuts words at all.
-        self._hyphenated = any(head + tail in self._words for head, tail in cuts)
+        often = len(cuts) > HYPHENATED * count
+        self._hyphenated = often or any(head + tail in self._words for head, tail in cuts)
 
     def joint(self, before: str, after: str) -> str:
         """What stands between two halves of a word cut by a hyphen: the hyphen, or nothing."""
@@ -118,11 +122,13 @@ class Desk:
 
     def _joined(self, text: str, following: str, is_note: bool) -> str:
         """`text` with what parts it from the row that follows."""
-        last = text.rsplit(maxsplit=1)[-1] if text.split() else ""
-        if is_note and BARE_URL.match(last):
+        if text.endswith(("http:", "https:")) and following.startswith("//"):
+            return text
+        last = ADDRESS_AT_END.search(text)
+        if last and is_note:
             if following.startswith(("http://", "https://")):
                 return text + "\n"
-            return text if _goes_on(last, following) else text + " "
+            return text if _goes_on(last.group(), following) else text + " "
         if text[-1] in HYPHENS and text[-2:-1].isalnum():
             return text[:-1] + self.vocabulary.joint(text, following)
         tight = text[-1] in "/–—" and not text[-2:-1].isspace() and len(text) > 1

@@ -1,0 +1,89 @@
+"""The process that reads one PDF, alone with it: `python -m qa.reading.pdf.child FILE SECONDS MEGABYTES`.
+
+A hostile file can take a reader's time or memory, and pypdf has no clock. What this process writes to standard
+output is a `PdfReading` as JSON, or {"refused": why}.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import sys
+from pathlib import Path
+
+from pydantic import TypeAdapter
+from pypdf import PdfReader, apply_configuration
+from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
+
+from qa.reading.pdf.pages import NoText
+from qa.reading.pdf.reader import PdfReading, read_pdf
+
+# pypdf's own limits, tightened to what a printed page can need: a page of print has 20,000 operations, an
+# ordinary document some hundred pages, and streams of text, fonts and structure a few megabytes.
+LIMITS = {
+    "stream_parsing_work_maximum_count": 1_500_000,
+    "zlib_maximum_output_length": 20_000_000,
+    "lzw_maximum_output_length": 20_000_000,
+    "run_length_maximum_output_length": 20_000_000,
+    "array_based_stream_maximum_output_length": 20_000_000,
+    "page_tree_maximum_entries": 5_000,
+    "xform_maximum_invocations_per_extraction": 500,
+}
+MEGABYTE = 1 << 20
+ANEW = "print it into a new PDF and read that one"
+
+
+def read(path: Path) -> PdfReading | str:
+    """What was read of a file, or why it was refused."""
+    with path.open("rb") as stream:
+        start = stream.read(1024)
+        if not start:
+            return "is empty"
+        if b"%PDF-" not in start:
+            return "is no PDF file, whatever its name says"
+        try:
+            with apply_configuration(disable_legacy_handling=True, **LIMITS):
+                return read_pdf(PdfReader(stream))
+        except (FileNotDecryptedError, DependencyError):
+            return "is locked with a password: save a copy without one"
+        except NoText as error:
+            return str(error)
+        except LimitReachedError as error:
+            return f"asks for more than a document needs ({_first_line(error)}): {ANEW}"
+        except MemoryError:
+            return f"needs more memory than a document should: {ANEW}, or raise QA_PDF_MEGABYTES"
+        except RecursionError:
+            return f"nests its parts too deeply: {ANEW}"
+        except Exception as error:  # noqa: BLE001 - pypdf raises whatever a broken file makes Python raise
+            return f"is damaged ({_first_line(error)}): {ANEW}"
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:120].rstrip(".")
+
+
+def _limit(seconds: int, megabytes: int) -> None:
+    """Ask the system to stop this process where its parent could not. Windows has no such limits."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, megabytes * MEGABYTE))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
+
+def main() -> None:
+    """Read the file named on the command line."""
+    path, seconds, megabytes = sys.argv[1:]
+    # pypdf tells of each oddity it heals.
+    logging.disable()
+    _limit(int(seconds), int(megabytes))
+    found = read(Path(path))
+    if isinstance(found, str):
+        sys.stdout.write(json.dumps({"refused": found}))
+    else:
+        sys.stdout.buffer.write(TypeAdapter(PdfReading).dump_json(found))
+
+
+if __name__ == "__main__":
+    main()
