@@ -26,8 +26,6 @@ DATE = re.compile(
 FRONT_LINES = 15
 # A text with this share of kana and kanji is Japanese.
 JAPANESE = 0.2
-# Titles that programs write into a file when nobody gave one.
-NO_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|indd|pdf|tex|md|odt)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +67,9 @@ def read_metadata(path: Path, lines: Sequence[Line], own: Mapping[str, str]) -> 
 
 
 def facts_of_pdf(lines: Sequence[Line], title: str, author: str) -> dict[str, str]:
-    """What a PDF says of itself, as far as it can be believed: a title is one that its first page prints."""
+    """What a PDF says of itself, as far as its first lines say it too."""
     front = fold("".join(line.text for line in lines[:FRONT_LINES]))
-    printed = title if title and not NO_TITLE.search(title) and fold(title) in front else ""
-    found = {"title": printed or _title(lines), "publisher": author if fold(author) in front else ""}
+    found = {"title": title or _title(lines), "publisher": author if fold(author) in front else ""}
     return {name: value for name, value in found.items() if value}
 
 

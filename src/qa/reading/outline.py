@@ -67,7 +67,23 @@ def build_outline(lines: list[Line], title: str, said: frozenset[str]) -> Outlin
     tree = _Tree(_levels_are_sound(body), listed, _plain_numbers(body))
     for index, line in enumerate(body):
         tree.add(line, body[index + 1] if index + 1 < len(body) else None)
-    return Outline([node for node in tree.nodes if node.heading.text or node.body], notes, entries)
+    nodes = [node for node in tree.nodes if node.heading.text or node.body]
+    if len(nodes) == 1 and not nodes[0].heading.text:
+        nodes = _by_page(nodes[0])
+    return Outline(nodes, notes, entries)
+
+
+def _by_page(whole: Node) -> list[Node]:
+    """A text without any heading, by the pages its paragraphs begin on; as it is where those are unknown."""
+    pages: list[Node] = []
+    for line in whole.body:
+        if line.page is not None and (not pages or line.page != pages[-1].body[-1].page):
+            heading, name = Line("", "heading", page=line.page), f"Page {line.page}"
+            pages.append(Node(heading, "unnumbered", name, 1, place=f"page-{line.page}", evidence=("page",)))
+        elif not pages:
+            return [whole]
+        pages[-1].body.append(line)
+    return pages if len(pages) > 1 else [whole]
 
 
 def _levels_are_sound(lines: list[Line]) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from qa.reading.contents import LEADER
-from qa.reading.lines import fold, is_closed
+from qa.reading.lines import Line, fold, is_closed, join
 from qa.reading.numbering import HEADING_LENGTH, cues
-from qa.reading.pdf.paragraphs import BULLET, Paragraph
+from qa.reading.pdf.paragraphs import BULLET, CLOSED_GAP, Paragraph
 from qa.reading.pdf.rows import Row
 from qa.reading.pdf.tags import Bookmark, Tag
 
@@ -17,6 +17,8 @@ from qa.reading.pdf.tags import Bookmark, Tag
 VOTES = 2
 # Type this much larger than the body's is larger on purpose, and this much is a title's.
 LARGER, MUCH_LARGER = 1.06, 1.18
+# A title that nothing but space tells fills no more of its column than this.
+SHORT = 0.75
 # Where a source of levels knows most headings, it gives the levels.
 MOST = 0.6
 
@@ -44,8 +46,11 @@ def judge(
         tag = tag_of(paragraph.first)
         tagged = tag.level if tag else 0
         evidence = _evidence(paragraph, text, tagged, marked.get(at, 0), body)
+        # The outline judges numbers by their order.
+        if not cues(text) and _stands_alone(paragraph, paragraphs[at + 1] if at + 1 < len(paragraphs) else None, body):
+            evidence["space"] = VOTES
         weight = sum(evidence.values())
-        is_heading = weight >= VOTES and not paragraph.table and _may_be_heading(text, tagged or marked.get(at, 0))
+        is_heading = weight >= VOTES and not paragraph.levels and _may_be_heading(text, tagged or marked.get(at, 0))
         found.append(Verdict(is_heading, 0, tuple(evidence)))
     levels = _levels(paragraphs, found, [_level(p, tag_of) for p in paragraphs], marked)
     return [Verdict(v.heading, levels.get(at, 0), v.evidence) for at, v in enumerate(found)]
@@ -65,6 +70,15 @@ def _evidence(
     }
     return {name: votes for name, votes in votes.items() if votes}
 
+
+def _stands_alone(paragraph: Paragraph, following: Paragraph | None, body: tuple[float, bool]) -> bool:
+    """Whether a short line stands apart from what is above it and from the prose below it, as titles do."""
+    if following is None or following.levels or len(paragraph.rows) > 1 or following.block is not paragraph.block:
+        return False
+    row, below = paragraph.first, following.first
+    short = row.end - row.x < SHORT * (paragraph.block.end - paragraph.block.x) and not row.text[:1].islower()
+    prose = len(following.rows) > 1 and abs(below.size - body[0]) < 0.1 and below.bold == body[1]
+    return short and prose and min(paragraph.gap, following.gap) > CLOSED_GAP and len(row.text) > 2
 
 def _may_be_heading(text: str, is_said: int) -> bool:
     if not text or len(text) > HEADING_LENGTH or BULLET.match(text) or LEADER.search(text):
@@ -124,3 +138,16 @@ def _with_type(paragraphs: Sequence[Paragraph], headings: Sequence[int], known: 
 
 def _style(paragraph: Paragraph) -> tuple[float, bool]:
     return round(paragraph.first.size * 2) / 2, paragraph.first.bold
+
+
+def with_titles(lines: Sequence[Line]) -> list[Line]:
+    """The lines with "Chapter 2" and the title set below it as one heading."""
+    joined: list[Line] = []
+    for line in lines:
+        above = joined[-1] if joined and joined[-1].role == line.role == "heading" else None
+        number = cues(above.text)[:1] if above else []
+        if above and number and number[0].named and not number[0].title and not cues(line.text):
+            joined[-1] = join(above, line)
+        else:
+            joined.append(line)
+    return joined

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -9,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from qa.reading.contents import LEADER
-from qa.reading.lines import is_closed
 from qa.reading.numbering import HEADING_LENGTH, cues
 from qa.reading.pdf.blocks import Block
 from qa.reading.pdf.rows import SCRIPT_SIZE, Row
@@ -25,6 +25,8 @@ GAP, CLOSED_GAP = 1.3, 1.15
 INDENT = 0.7
 # Rows of a table: cells this far apart in two rows, at least.
 TABLE_ROWS = 2
+# The widest cell, as a share of its column of text.
+CELL_WIDTH = 0.7
 # What an entry of a contents list ends with, and how many make a list.
 PAGE = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
 ENTRIES = 3
@@ -32,14 +34,15 @@ ENTRIES = 3
 
 @dataclass(slots=True)
 class Paragraph:
-    """Rows that make one line of the document; a table has its cells in `table`, row by row.
+    """Rows that make one line of the document; a table has them level by level in `levels`.
 
-    `block` is the one its last row stands in.
+    `block` is the one its last row stands in; `gap` how far it stands below the row above, in usual distances.
     """
 
     rows: list[Row]
     block: Block
-    table: list[list[list[Row]]] = field(default_factory=list)
+    levels: list[list[Row]] = field(default_factory=list)
+    gap: float = math.inf
 
     @property
     def first(self) -> Row:
@@ -75,40 +78,36 @@ class Grouping:
                     row = _joined(level, block)
                     if row is None:
                         self._add_cells(found, level, block)
-                    elif found and not found[-1].table and self._goes_on(found[-1], row, block, nth == 0):
+                    elif found and not found[-1].levels and self._goes_on(found[-1], row, block, nth == 0):
                         found[-1].rows.append(row)
                         found[-1].block = block
-                    elif found and found[-1].table and self._goes_on_in_cell(found[-1], row, block):
+                    elif found and found[-1].levels and self._goes_on_in_cell(found[-1], row, block):
                         continue
                     else:
-                        found.append(Paragraph([row], block))
+                        found.append(Paragraph([row], block, gap=self._gap(found, row, block)))
         return [part for paragraph in found for part in _without_lead(paragraph)]
+
+    def _gap(self, found: list[Paragraph], row: Row, block: Block) -> float:
+        above = found[-1] if found and found[-1].block is block else None
+        return (above.last.y - row.y) / self._pitch(row) if above else math.inf
 
     def _add_cells(self, found: list[Paragraph], level: list[Row], block: Block) -> None:
         """A row of a table: it goes on with the one above, or begins another."""
-        cells = [[row] for row in level]
-        if found and found[-1].table and found[-1].block is block:
-            table = found[-1].table
-            # Where the first cell is empty the others go on.
-            columns = [cell[0].x for cell in table[0]]
-            if level[0].x > columns[0] + level[0].size and len(columns) > 1:
-                for row in level:
-                    _nearest(table[-1], row).append(row)
-            else:
-                table.append(cells)
+        if found and found[-1].levels and found[-1].block is block:
+            found[-1].levels.append(level)
             found[-1].rows += level
         else:
-            found.append(Paragraph(list(level), block, [cells]))
+            found.append(Paragraph(list(level), block, [level]))
 
     def _goes_on_in_cell(self, paragraph: Paragraph, row: Row, block: Block) -> bool:
         """Whether a lone row is one more of a cell above; it is put there then."""
-        last = paragraph.table[-1]
-        pitch = self._pitch(row)
-        near = paragraph.block is block and 0 < paragraph.rows[-1].y - row.y <= GAP * pitch
-        inner = [cell for cell in last if abs(cell[0].x - row.x) < INDENT * row.size]
-        if not near or not inner or len(paragraph.table) < TABLE_ROWS or row.end - row.x > 0.7 * (block.end - block.x):
+        starts = [other.x for level in paragraph.levels for other in level]
+        aligned = any(abs(x - row.x) < INDENT * row.size for x in starts)
+        narrow = row.end - row.x < CELL_WIDTH * (block.end - block.x)
+        near = paragraph.block is block and 0 < paragraph.last.y - row.y <= GAP * self._pitch(row)
+        if not (near and aligned and narrow and len(paragraph.levels) >= TABLE_ROWS):
             return False
-        inner[0].append(row)
+        paragraph.levels.append([row])
         paragraph.rows.append(row)
         return True
 
@@ -131,7 +130,7 @@ class Grouping:
     def _breaks(self, paragraph: Paragraph, row: Row, block: Block) -> bool:
         above, margin = paragraph.last, self._margins[id(block)]
         gap = (above.y - row.y) / self._pitch(row)
-        closed = is_closed(above.text)
+        closed = above.closed
         listed = _is_listed(row)
         fits = self._would_fit(above, row, block)
         if gap > GAP or (gap > CLOSED_GAP and (closed or listed)):
@@ -154,11 +153,11 @@ class Grouping:
     def _goes_on_elsewhere(self, paragraph: Paragraph, row: Row, block: Block) -> bool:
         """Whether the first row of a column or page goes on with what stands at the foot of the one before."""
         above = paragraph.last
-        if _is_listed(row) or paragraph.table:
+        if _is_listed(row) or paragraph.levels:
             return False
         if above.bold:
             return above.text[-1] in HYPHENS or row.text[:1].islower()
-        if not is_closed(above.text):
+        if not above.closed:
             return not (self._would_fit(above, row, paragraph.block) and bool(cues(paragraph.first.text)))
         flush = row.x <= self._margins[id(block)] + INDENT / 2 * row.size
         # A sentence that ends with a full row: the paragraph seldom does too.
@@ -196,7 +195,7 @@ class Grouping:
 
 def _without_lead(paragraph: Paragraph) -> list[Paragraph]:
     """A numbered title in bold that runs into its paragraph, and the paragraph; any other as it is."""
-    for at, row in enumerate(paragraph.rows if not paragraph.table else []):
+    for at, row in enumerate(paragraph.rows if not paragraph.levels else []):
         inked = [run for run in row.runs if run.text.strip()]
         plain = next((nth for nth, run in enumerate(inked) if not run.bold and not row.is_script(run)), None)
         if plain is None:
@@ -206,7 +205,7 @@ def _without_lead(paragraph: Paragraph) -> list[Paragraph]:
         if not lead or not cues(title) or len(title) > HEADING_LENGTH or not cues(title)[0].title:
             break
         rest = [Row(tuple(inked[plain:]), row.page), *paragraph.rows[at + 1 :]]
-        return [Paragraph(lead, paragraph.block), Paragraph(rest, paragraph.block)]
+        return [Paragraph(lead, paragraph.block, gap=paragraph.gap), Paragraph(rest, paragraph.block, gap=1.0)]
     return [paragraph]
 
 
@@ -223,7 +222,7 @@ def _flows_in_style(above: Row, row: Row) -> bool:
     """Whether bold type ends or begins within a sentence that runs over two rows."""
     first = next(run for run in row.runs if run.text.strip())
     last = [run for run in above.runs if run.text.strip()][-1]
-    return not is_closed(above.text) and first.bold == last.bold
+    return not above.closed and first.bold == last.bold
 
 
 def _levels(block: Block) -> list[list[Row]]:
@@ -249,10 +248,6 @@ def _joined(level: list[Row], block: Block) -> Row | None:
 
 def _is_bullet(row: Row) -> bool:
     return BULLET.match(f"{row.text} x") is not None and len(row.text) <= 2
-
-
-def _nearest(cells: list[list[Row]], row: Row) -> list[Row]:
-    return min(cells, key=lambda cell: abs(cell[0].x - row.x))
 
 
 def _pitches(blocks: Sequence[Block]) -> dict[tuple[float, bool], float]:

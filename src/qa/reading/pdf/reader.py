@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from pypdf import PdfReader
 
 from qa.reading.inline import Marks
-from qa.reading.lines import Line
+from qa.reading.lines import Line, fold
 from qa.reading.pdf.blocks import Block, split_blocks
 from qa.reading.pdf.citations import cite_expected
 from qa.reading.pdf.endnotes import take_endnotes
 from qa.reading.pdf.footnotes import Footnote, take_footnotes
-from qa.reading.pdf.headings import Verdict, judge
+from qa.reading.pdf.headings import LARGER, Verdict, judge, with_titles
 from qa.reading.pdf.margins import Sheet, find_furniture
 from qa.reading.pdf.pages import attempt, page_labels, read_pages, title_and_author
 from qa.reading.pdf.paragraphs import BULLET, Grouping, Paragraph
 from qa.reading.pdf.rows import Row
+from qa.reading.pdf.tables import build_table
 from qa.reading.pdf.tags import Tag, read_bookmarks, read_tags
 from qa.reading.pdf.writing import Desk, Draft, Vocabulary
 
@@ -54,16 +55,17 @@ def read_pdf(reader: PdfReader) -> PdfReading:
     paragraphs, endnotes = take_endnotes(Grouping(blocks, tag_of, body).paragraphs())
     notes += endnotes
     desk = Desk(Vocabulary(rows), Marks(frozenset(note.mark for note in notes)), pages.links, numbers)
-    drafts = [_write(desk, paragraph) for paragraph in paragraphs]
+    paragraphs, drafts = _with_lists(paragraphs, [_write(desk, paragraph) for paragraph in paragraphs])
     defined = {int(note.mark): note.page for note in reversed(notes) if note.mark.isdecimal()}
     cite_expected(drafts, defined, [(p.first.page, p.last.page) for p in paragraphs])
     bookmarks = attempt(lambda: read_bookmarks(reader), [])
     verdicts = judge(paragraphs, [draft.text for draft in drafts], bookmarks, tag_of, body)
     written = [(p, _line(p, draft, verdict)) for p, draft, verdict in zip(paragraphs, drafts, verdicts, strict=True)]
-    lines = _in_order(written, notes, desk, len(sheets))
+    lines = with_titles(_in_order(written, notes, desk, len(sheets)))
     shown = _letters(row.text for sheet in sheets for row in sheet.rows)
     lost = shown - _letters(row.text for row in furniture) - _letters(_all_words(lines))
     title, author = attempt(lambda: title_and_author(reader), ("", ""))
+    title = title if fold(title) and _prints(sheets, title) else _title(paragraphs, drafts, body[0])
     kept = shown.total() - lost.total()
     return PdfReading(lines, len(sheets), shown.total(), kept, pages.findings, title, author)
 
@@ -99,17 +101,43 @@ def _without_notes(
 
 
 def _write(desk: Desk, paragraph: Paragraph) -> Draft:
-    if not paragraph.table:
+    if not paragraph.levels:
         return desk.write(paragraph.rows)
     whole = Draft(turns=[(0, desk.numbers.get(paragraph.first.page))])
-    for nth, cells in enumerate(paragraph.table):
+    for nth, cells in enumerate(build_table(paragraph.levels)):
         for column, cell in enumerate(cells):
             whole.append(desk.write(cell), " | " if column else "\n" if nth else "")
     return whole
 
 
+def _with_lists(paragraphs: Sequence[Paragraph], drafts: Sequence[Draft]) -> tuple[list[Paragraph], list[Draft]]:
+    """The items of a bulleted list as one paragraph, each on a line of its own."""
+    kept: list[tuple[Paragraph, Draft]] = []
+    for paragraph, draft in zip(paragraphs, drafts, strict=True):
+        if kept and BULLET.match(draft.text) and BULLET.match(kept[-1][1].text):
+            kept[-1][1].append(draft, "\n")
+            kept[-1][0].rows += paragraph.rows
+        else:
+            kept.append((paragraph, draft))
+    return [paragraph for paragraph, _ in kept], [draft for _, draft in kept]
+
+
+def _prints(sheets: Sequence[Sheet], title: str) -> bool:
+    """Whether the first page says it."""
+    return fold(title) in fold("".join(row.text for row in sheets[0].rows))
+
+
+def _title(paragraphs: Sequence[Paragraph], drafts: Sequence[Draft], body_size: float) -> str:
+    """The words in the largest type, if they are on the first page that has text."""
+    largest = max((paragraph.first.size for paragraph in paragraphs), default=0.0)
+    first = min((paragraph.first.page for paragraph in paragraphs), default=0)
+    large = [at for at, paragraph in enumerate(paragraphs) if paragraph.first.size >= largest - 0.1]
+    is_title = len(large) == 1 and largest > LARGER * body_size and paragraphs[large[0]].first.page == first
+    return drafts[large[0]].text if is_title else ""
+
+
 def _line(paragraph: Paragraph, draft: Draft, verdict: Verdict) -> Line:
-    listed = bool(paragraph.table) or BULLET.match(draft.text) is not None
+    listed = bool(paragraph.levels) or BULLET.match(draft.text) is not None
     return Line(
         draft.text,
         "heading" if verdict.heading else "block" if listed else "text",

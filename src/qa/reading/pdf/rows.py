@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from qa.reading.lines import is_closed
 from qa.reading.pdf.runs import Run
 from qa.scripts import is_wide
 
+# A note's mark behind a full stop, where it is set as large as the text.
+MARK_BEHIND = re.compile(r"(?<=[.!?”\"])\d{1,3}$")
 # Shares of the type size. Baselines this near are one; a raised or lowered run is smaller and this far off.
 SAME_BASELINE = 0.2
 SCRIPT_SIZE = 0.85
@@ -70,6 +74,12 @@ class Row:
     def text(self) -> str:
         """Its words, raised runs among them."""
         return "".join(space + run.text for space, run in spaced(self.runs)).strip()
+
+    @cached_property
+    def closed(self) -> bool:
+        """Whether it ends as a finished sentence does, marks of notes aside."""
+        words = "".join(space + run.text for space, run in spaced(self.runs) if not self.is_script(run)).strip()
+        return is_closed(MARK_BEHIND.sub("", words))
 
     def is_script(self, run: Run) -> bool:
         """Whether a run of this row is raised or lowered, and small."""
