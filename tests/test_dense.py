@@ -29,6 +29,15 @@ def test_ranks_as_brute_force_does(vectors: Matrix) -> None:
         assert ranked[0][1] == pytest.approx(1)
 
 
+@pytest.mark.parametrize("rows", [range(200), range(50, 90), range(199, 200)])
+def test_ranks_some_rows_as_if_all_were_ranked_and_those_kept(vectors: Matrix, rows: range) -> None:
+    index = DenseIndex.build(vectors)
+    for query in vectors[:20]:
+        kept = [(row, score) for row, score in index.rank(query, len(vectors)) if row in rows]
+        assert index.rank(query, 10, rows) == kept[:10]
+        assert index.rank(query, 10_000, rows) == kept
+
+
 def test_save_and_load(tmp_path: Path, vectors: Matrix) -> None:
     built = DenseIndex.build(vectors)
     built.save(tmp_path / "rows.faiss")

@@ -71,6 +71,20 @@ def test_an_index_that_cannot_be_locked_is_read_from_a_copy(tmp_path: Path) -> N
     assert LexicalIndex.load(tmp_path).rank("AI act", 10) == built.rank("AI act", 10)
 
 
+@pytest.mark.parametrize("query", ["AI", "the act on AI", "drone acts in business", "unheard", "?!"])
+def test_some_rows_are_ranked_as_if_all_were_and_those_kept(tmp_path: Path, query: str) -> None:
+    """Their scores are the same to the bit: the statistics are those of all rows."""
+    texts = [f"{text} {'drones ' * (n % 3)} section {n}" for n, text in enumerate(TEXTS * 20)]
+    index = LexicalIndex.build(texts, tmp_path)
+    ranked = index.rank(query, len(texts))
+    for rows in (range(60), range(13, 40), range(59, 60)):
+        kept = [(row, score) for row, score in ranked if row in rows]
+        assert index.rank(query, 5, rows) == kept[:5]
+        assert index.rank(query, len(texts), rows) == kept
+        assert index.scores(query, rows) == dict(kept)
+    assert index.scores(query, []) == {}
+
+
 def test_no_term_no_hit(tmp_path: Path) -> None:
     index = LexicalIndex.build(TEXTS, tmp_path)
     assert index.rank("?!", 10) == []

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from fakes import WordEncoder
 
+from qa import retrieval
 from qa.index import Index, build_index, open_index
-from qa.retrieval import DENSE_SHARE, search
+from qa.retrieval import DENSE_SHARE, DEPTH, search
 
 
 @pytest.fixture(scope="module")
@@ -30,18 +32,23 @@ def test_bounds_and_order(index: Index, query: str) -> None:
         assert hit.sentence in hit.passage.sentences
 
 
-def test_scores_are_the_sum_by_hand(index: Index) -> None:
-    encoder, query = WordEncoder(), "large-scale platform operators removal requests"
-    vector = encoder.encode([query], "query")[0]
-    lexical = dict(index.lexical.rank(query, 1000))
+def by_hand(index: Index, query: str) -> dict[str, float]:
+    """Every passage's score, best first, from one look at each."""
+    vector = WordEncoder().encode([query], "query")[0]
+    lexical = dict(index.lexical.rank(query, len(index.passages)))
     ceiling = index.lexical.ceiling(query)
-    by_hand = [
-        DENSE_SHARE * max(0.0, float(index.dense.vectors(row, 1)[0] @ vector))
+    scores = {
+        passage.id: DENSE_SHARE * max(0.0, float(index.dense.vectors(row, 1)[0] @ vector))
         + (1 - DENSE_SHARE) * lexical.get(row, 0.0) / ceiling
-        for row in range(len(index.passages))
-    ]
-    hits = search(index, encoder, query, len(index.passages))
-    assert sorted(by_hand, reverse=True) == pytest.approx([hit.score for hit in hits], abs=1e-6)
+        for row, passage in enumerate(index.passages)
+    }
+    return dict(sorted(scores.items(), key=lambda item: -item[1]))
+
+
+def test_scores_are_the_sum_by_hand(index: Index) -> None:
+    query = "large-scale platform operators removal requests"
+    hits = search(index, WordEncoder(), query, len(index.passages))
+    assert list(by_hand(index, query).values()) == pytest.approx([hit.score for hit in hits], abs=1e-6)
 
 
 def test_the_same_question_gives_the_same_hits(index: Index) -> None:
@@ -51,3 +58,57 @@ def test_the_same_question_gives_the_same_hits(index: Index) -> None:
 
 def test_a_longer_list_begins_with_the_shorter(index: Index) -> None:
     assert search(index, WordEncoder(), "guidelines", 20)[:3] == search(index, WordEncoder(), "guidelines", 3)
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Index:
+    """The factsheet, five documents of other makers, and one so long and loud that it takes every first place."""
+    folder = tmp_path_factory.mktemp("several")
+    for path in (*corpus.glob("factsheet-2025.*"), *(Path(__file__).parent / "data" / "shapes").glob("*.md")):
+        shutil.copy(path, folder)
+    loud = "\n\n".join(f"Fees for sheds, drones and permits: rule {n}." for n in range(3 * DEPTH))
+    (folder / "loud.md").write_text(f"# Loud\n\n{loud}\n", encoding="utf-8")
+    build_index(folder, folder / "index", WordEncoder())
+    return open_index(folder, folder / "index", WordEncoder())
+
+
+@pytest.mark.parametrize("query", ["fees for sheds", "permits", "rules on drones and generative AI", "the record"])
+def test_one_document_is_ranked_as_if_all_were_and_its_passages_kept(several: Index, query: str) -> None:
+    scores = by_hand(several, query)
+    for document in several.documents:
+        hits = search(several, WordEncoder(), query, DEPTH, document)
+        assert {hit.passage.document for hit in hits} == {document}
+        kept = {id: score for id, score in scores.items() if id.startswith(f"{document}/")}
+        assert [hit.score for hit in hits] == pytest.approx(list(kept.values())[:DEPTH], abs=1e-6)
+        # In the same order, but for those the sum by hand cannot tell apart.
+        for hit in hits:
+            assert hit.score == pytest.approx(kept[hit.passage.id], abs=1e-6)
+
+
+def test_a_document_that_never_comes_first_answers_when_asked_alone(several: Index) -> None:
+    query = "fees for sheds"
+    assert {hit.passage.document for hit in search(several, WordEncoder(), query, DEPTH)} == {"loud"}
+    (best,) = search(several, WordEncoder(), query, 1, "bylaw")
+    assert best.passage.text == "Greenhouses are treated as sheds."
+
+
+@pytest.mark.parametrize("document", [None, "factsheet-2025", "bylaw"])
+def test_a_score_does_not_depend_on_what_else_was_looked_at(
+    several: Index, monkeypatch: pytest.MonkeyPatch, document: str | None
+) -> None:
+    query = "rules on drones and generative AI"
+    scores = by_hand(several, query)
+    monkeypatch.setattr(retrieval, "DEPTH", 3)
+    hits = search(several, WordEncoder(), query, 20, document)
+    assert len(hits) >= 3
+    for hit in hits:
+        assert hit.score == pytest.approx(scores[hit.passage.id], abs=1e-6)
+
+
+def test_a_document_without_text_has_no_hit(tmp_path: Path) -> None:
+    (tmp_path / "bare.md").write_text("# Only a heading\n", encoding="utf-8")
+    (tmp_path / "full.md").write_text("# Full\n\nSome words.\n", encoding="utf-8")
+    build_index(tmp_path, tmp_path / "index", WordEncoder())
+    index = open_index(tmp_path, tmp_path / "index", WordEncoder())
+    assert search(index, WordEncoder(), "words", 5, "bare") == []
+    assert len(search(index, WordEncoder(), "words", 5, "full")) == 1

@@ -31,10 +31,19 @@ class DenseIndex:
         index.add(vectors)
         return cls(index)
 
-    def rank(self, query: Matrix, depth: int) -> list[tuple[int, float]]:
-        """The `depth` nearest rows to a unit vector of shape (dimension,), as (row, cosine), best first."""
-        scores, rows = self._index.search(query[np.newaxis], min(depth, len(self)))
-        return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True)]
+    def rank(self, query: Matrix, depth: int, rows: range | None = None) -> list[tuple[int, float]]:
+        """The `depth` nearest rows to a unit vector of shape (dimension,), as (row, cosine), best first.
+
+        `rows` are the only ones to look at.
+        """
+        import faiss
+
+        rows = range(len(self)) if rows is None else rows
+        selector = faiss.IDSelectorRange(rows.start, rows.stop)
+        only = faiss.SearchParameters()
+        only.sel = selector
+        scores, found = self._index.search(query[np.newaxis], min(depth, len(rows)), params=only)
+        return [(int(row), float(score)) for row, score in zip(found[0], scores[0], strict=True)]
 
     def vectors(self, start: int = 0, count: int | None = None) -> Matrix:
         """Rows as they were added, all of them or `count` from `start` on."""

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -76,7 +76,7 @@ class LexicalIndex:
         writer = index.writer(heap_size=WRITER_BYTES, num_threads=1)
         for row, text in enumerate(texts):
             document = tantivy.Document()
-            document.add_unsigned("row", row)
+            document.add_integer("row", row)
             document.add_text("terms", " ".join(terms(text)))
             writer.add_document(document)
         writer.commit()
@@ -84,26 +84,53 @@ class LexicalIndex:
         index.reload()
         return cls(index)
 
-    def rank(self, query: str, depth: int) -> list[tuple[int, float]]:
-        """At most `depth` rows that share a term with the query, as (row, BM25 score), best first."""
+    def rank(self, query: str, depth: int, rows: range | None = None) -> list[tuple[int, float]]:
+        """At most `depth` rows that share a term with the query, as (row, BM25 score), best first.
+
+        `rows` are the only ones to rank. The statistics stay those of all, so a row's score is the same either way.
+        """
         import tantivy
 
-        wanted = list(dict.fromkeys(terms(query)))
-        if not wanted:
-            return []
-        schema = self._index.schema
-        clauses = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "terms", term)) for term in wanted]
-        hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=depth).hits
-        return sorted(
-            ((int(self._searcher.doc(address)["row"][0]), float(score)) for score, address in hits),
-            key=lambda hit: (-hit[1], hit[0]),
-        )
+        within = None
+        if rows is not None:
+            integer = tantivy.FieldType.Integer
+            within = tantivy.Query.range_query(self._index.schema, "row", integer, rows.start, rows.stop - 1)
+        return self._search(query, depth, within)
+
+    def scores(self, query: str, rows: Collection[int]) -> dict[int, float]:
+        """The BM25 scores of those of these rows that share a term with the query."""
+        return dict(self._search(query, len(rows), self._any("row", rows))) if rows else {}
 
     def ceiling(self, query: str) -> float:
         """The BM25 score no passage can exceed on this query: each term found without end in no words at all."""
         count = self._searcher.num_docs
         frequencies = (self._searcher.doc_freq("terms", term) for term in dict.fromkeys(terms(query)))
         return sum((K1 + 1) * math.log(1 + (count - n + 0.5) / (n + 0.5)) for n in frequencies)
+
+    def _search(self, query: str, depth: int, within: tantivy.Query | None) -> list[tuple[int, float]]:
+        import tantivy
+
+        wanted = dict.fromkeys(terms(query))
+        if not wanted:
+            return []
+        sought = self._any("terms", wanted)
+        if within is not None:
+            # It only filters: it adds nothing to a score.
+            silent = tantivy.Query.const_score_query(within, 0.0)
+            sought = tantivy.Query.boolean_query([(tantivy.Occur.Must, sought), (tantivy.Occur.Must, silent)])
+        hits = self._searcher.search(sought, limit=depth).hits
+        return sorted(
+            ((int(self._searcher.doc(address)["row"][0]), float(score)) for score, address in hits),
+            key=lambda hit: (-hit[1], hit[0]),
+        )
+
+    def _any(self, field: str, values: Iterable[str | int]) -> tantivy.Query:
+        """What has one of the values in a field."""
+        import tantivy
+
+        schema = self._index.schema
+        clauses = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, field, value)) for value in values]
+        return tantivy.Query.boolean_query(clauses)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -126,7 +153,8 @@ def _schema() -> tantivy.Schema:
     import tantivy
 
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("row", stored=True)
+    # Looked up one by one and by ranges; tantivy 0.24 finds no unsigned number by its term.
+    builder.add_integer_field("row", stored=True, indexed=True, fast=True)
     builder.add_text_field("terms", tokenizer_name="terms", index_option="freq")
     return builder.build()
 

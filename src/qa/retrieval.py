@@ -6,7 +6,7 @@ from qa.encoder import Encoder
 from qa.index import Index
 from qa.types import Hit, Matrix
 
-# Candidates from each ranking. Beyond it the fused order rests on one ranking alone.
+# Candidates from each ranking. What is further down in both is not seen, and would hardly come first.
 DEPTH = 200
 # The share of the cosine in the fused score. Each score is normalised by its theoretical maximum (Bruch, Gai and
 # Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval"): 1 for the cosine, for BM25 what no
@@ -14,16 +14,24 @@ DEPTH = 200
 DENSE_SHARE = 0.6
 
 
-def search(index: Index, encoder: Encoder, query: str, k: int) -> list[Hit]:
-    """The `k` best passages, best first. Equal scores keep the order of the document."""
-    if not index.passages:
+def search(index: Index, encoder: Encoder, query: str, k: int, document: str | None = None) -> list[Hit]:
+    """The `k` best passages, best first. Equal scores keep the order of the document.
+
+    `document` is the id of the only one to search: both rankings then see its passages alone, and score each as
+    in a search of all, with the BM25 statistics of the whole corpus.
+    """
+    rows = range(len(index.passages)) if document is None else _rows(index, document)
+    if not rows:
         return []
     vector = encoder.encode([query], "query")[0]
-    dense = dict(index.dense.rank(vector, DEPTH))
-    ceiling = index.lexical.ceiling(query)
-    lexical = {row: score / ceiling for row, score in index.lexical.rank(query, DEPTH)}
-    for row in lexical.keys() - dense.keys():
+    dense = dict(index.dense.rank(vector, DEPTH, rows))
+    words = dict(index.lexical.rank(query, DEPTH, rows))
+    # What one ranking found has its score in the other too, however far down that is.
+    for row in words.keys() - dense.keys():
         dense[row] = float(index.dense.vectors(row, 1)[0] @ vector)
+    words |= index.lexical.scores(query, dense.keys() - words.keys())
+    ceiling = index.lexical.ceiling(query)
+    lexical = {row: score / ceiling for row, score in words.items()}
     scores = {row: fuse(cosine, lexical.get(row, 0.0)) for row, cosine in dense.items()}
     best = sorted(scores, key=lambda row: (-scores[row], row))[:k]
     return [
@@ -35,6 +43,12 @@ def search(index: Index, encoder: Encoder, query: str, k: int) -> list[Hit]:
 def fuse(cosine: float, lexical: float) -> float:
     """One score in 0..1 from a cosine and a normalised BM25 score."""
     return DENSE_SHARE * max(cosine, 0.0) + (1 - DENSE_SHARE) * lexical
+
+
+def _rows(index: Index, document: str) -> range:
+    """The rows of a document, which stand together: passages are split document by document."""
+    rows = [row for row, passage in enumerate(index.passages) if passage.document == document]
+    return range(rows[0], rows[-1] + 1) if rows else range(0)
 
 
 def _nearest_sentence(index: Index, row: int, vector: Matrix) -> tuple[int, int]:
