@@ -15,6 +15,7 @@ from qa.retrieval import search
 from qa.scripts import is_japanese, is_whole
 from qa.settings import MOST_PASSAGES, QUESTION_LENGTH, Settings, read_settings
 from qa.types import Answer, Document, Hit, Passage, Quote, Status
+from qa.verification import check_document
 
 # Answers remembered; each takes a few kB.
 ANSWERS_KEPT = 512
@@ -43,7 +44,7 @@ class Assistant:
         for passage in index.passages:
             self._places[passage.id].append(passage)
             self._places[f"{passage.document}/{passage.section.place}"].append(passage)
-        # An answer follows from the question alone, and a conversation asks its questions again.
+        # An answer follows from what is asked alone, and a conversation asks its questions again.
         self._cached = lru_cache(ANSWERS_KEPT)(self._answer)
 
     @property
@@ -51,15 +52,17 @@ class Assistant:
         """The documents it answers from."""
         return tuple(self.index.documents.values())
 
-    def ask(self, question: str, k: int | None = None) -> Answer:
+    def ask(self, question: str, k: int | None = None, document: str | None = None) -> Answer:
         """The `k` best passages, or the nearest sections when the documents do not seem to say.
 
-        Raises QuestionError for a question of no or too many characters, or a `k` out of range.
+        `document` is the id of the only one to search. Raises QuestionError for a question of no or too many
+        characters, a `k` out of range, or a document that there is not.
         """
         k = self._settings.passages if k is None else k
         if not 1 <= k <= MOST_PASSAGES:
             raise QuestionError(f"k is {k}: wanted is a whole number from 1 to {MOST_PASSAGES}")
-        return self._cached(check_question(question), k)
+        check_document(document, self.index.documents)
+        return self._cached(check_question(question), k, document)
 
     def passages_at(self, place: str) -> tuple[Passage, ...]:
         """The passage of an id ("factsheet-2025/1.3.5/2"), or all of a section's ("factsheet-2025/1.3.5").
@@ -70,15 +73,18 @@ class Assistant:
             raise QuestionError(f"there is no passage at {place[:100]!r}")
         return tuple(self._places[place])
 
-    def _answer(self, question: str, k: int) -> Answer:
-        hits = search(self.index, self._encoder, question, max(k, NEAREST * 2))
+    def _answer(self, question: str, k: int, document: str | None) -> Answer:
+        documents = self.index.documents
+        hits = search(self.index, self._encoder, question, max(k, NEAREST * 2), document)
         confidence = estimate_confidence(hits)
         status = self._status(question, confidence)
-        document = self.index.documents[hits[0].passage.document] if hits else None
+        best = documents[hits[0].passage.document] if hits else None
         quotes = tuple(_quote(hit) for hit in hits[:k]) if status == "answered" else ()
         # Nothing is near to a question that was not understood.
         nearest = _nearest(hits) if status == "not_in_document" else ()
-        return Answer(question, status, confidence, document, quotes, nearest)
+        searched = list(documents.values()) if document is None else [documents[document]]
+        only = searched[0] if len(searched) == 1 else None
+        return Answer(question, status, confidence, best, quotes, nearest, only)
 
     def _status(self, question: str, confidence: float) -> Status:
         if is_japanese(question) and "ja" not in self._settings.languages:
@@ -110,18 +116,15 @@ def check_question(question: str) -> str:
 
 def status_words(answer: Answer) -> dict[str, str]:
     """What to tell the reader before the passages, or instead of them: sentences by the language they are in."""
-    if answer.document is None:
-        return {"en": "There is no document to search yet."}
     if answer.status == "answered":
         one = len(answer.quotes) == 1
         found = "1 passage" if one else f"{len(answer.quotes)} passages"
         check = f". Please check that {'it answers' if one else 'they answer'} your question."
         return {"en": found + (check if answer.confidence < UNCERTAIN_BELOW else "")}
     if answer.status == "language_not_served":
-        return {"en": "This document can be asked in English for now.", "ja": "現在は英語の質問にのみ対応しています。"}
-    if len({passage.document for passage in answer.nearest}) > 1:
-        return {"en": "The documents do not say."}
-    return {"en": f"“{answer.document.title}” does not say."}
+        asked = "This document" if answer.only else "These documents"
+        return {"en": f"{asked} can be asked in English for now.", "ja": "現在は英語の質問にのみ対応しています。"}
+    return {"en": f"“{answer.only.title}” does not say." if answer.only else "The documents do not say."}
 
 
 def estimate_confidence(hits: list[Hit]) -> float:

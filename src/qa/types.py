@@ -165,8 +165,9 @@ class Answer:
     """What is said to a question: quotes when it is answered, else the nearest sections.
 
     `confidence` is the estimated probability that the document answers the question.
-    `document` is the one the best passage is from; None when the corpus holds no passage. `nearest` has
-    one passage of each of the sections that come nearest when the question is declined.
+    `document` is the one the best passage is from; None when there is no passage. `nearest` has one passage
+    of each of the sections that come nearest when the question is declined. `only` is the only document
+    that was searched; None when there were several.
     """
 
     question: str
@@ -175,3 +176,4 @@ class Answer:
     document: Document | None
     quotes: tuple[Quote, ...]
     nearest: tuple[Passage, ...]
+    only: Document | None = None

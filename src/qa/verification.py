@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from qa.errors import QuestionError
@@ -70,8 +70,7 @@ class Verifier:
             raise QuestionError(f"the quotation has {len(quote.strip())} characters: wanted are 1 to {QUOTE_LENGTH}")
         if not is_whole(quote):
             raise QuestionError("the quotation holds half a character (a lone surrogate): copy it again")
-        if document is not None and document not in self._folded:
-            raise QuestionError(f"there is no document {document[:100]!r}: there are {', '.join(self._folded)}")
+        check_document(document, self._folded)
         folded = fold(quote)
         texts = [text for id, text in self._folded.items() if document in (None, id)]
         for whole, text in texts:
@@ -79,6 +78,12 @@ class Verifier:
             if found >= 0 and folded.text:
                 return _verdict(quote, whole, text, found, found + len(folded.text), None)
         return _nearest(quote, folded, texts)
+
+
+def check_document(document: str | None, known: Collection[str]) -> None:
+    """Raises QuestionError for the id of a document that there is not. None stands for all of them."""
+    if document is not None and document not in known:
+        raise QuestionError(f"there is no document {document[:100]!r}: there are {', '.join(known)}")
 
 
 def fold(text: str) -> Folded:
