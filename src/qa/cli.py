@@ -58,6 +58,7 @@ def index() -> None:
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
     k: Annotated[int | None, typer.Option("--k", "-k", min=1, max=MOST_PASSAGES, help="How many passages.")] = None,
+    document: Annotated[str | None, typer.Option(help="The id of the only document to search.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the answer as the API gives it.")] = False,
 ) -> None:
     """Print the passages that answer a question, word for word."""
@@ -65,7 +66,7 @@ def ask(
 
     check_question(question)
     assistant = _open(read_settings(os.environ))
-    answer = assistant.ask(question, k)
+    answer = assistant.ask(question, k, document)
     if json:
         from qa.contract import answer_body
 

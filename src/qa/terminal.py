@@ -55,14 +55,16 @@ def print_summary(summary: Summary) -> None:
 def print_answer(answer: Answer, documents: Mapping[str, Document]) -> None:
     """An answer to read: each passage below its place, its links below it. `documents` are all, by id."""
     console = _console()
+    titles = {id: document.title for id, document in documents.items()} if len(documents) > 1 else {}
     if answer.status != "answered" or answer.confidence < UNCERTAIN_BELOW:
         console.print(Text(" ".join(status_words(answer).values())))
     for quote in answer.quotes:
-        _print_quote(console, quote)
+        _print_quote(console, quote, titles.get(quote.hit.passage.document, ""))
     if answer.nearest:
         console.print("Closest sections:")
         for near in answer.nearest:
-            console.print(Padding(_place(near.section, near.section.page), (0, 0, 0, 2), expand=False))
+            place = _place(near.section, near.section.page, titles.get(near.document, ""))
+            console.print(Padding(place, (0, 0, 0, 2), expand=False))
     passages = [*(quote.hit.passage for quote in answer.quotes), *answer.nearest]
     for document in (documents[id] for id in dict.fromkeys(passage.document for passage in passages)):
         facts = (document.title, document.publisher, document.published, document.notice)
@@ -85,9 +87,9 @@ def print_verdict(verdict: Verdict) -> None:
     console.print(Text(verdict.document.title, style="dim"))
 
 
-def _print_quote(console: Console, quote: Quote) -> None:
+def _print_quote(console: Console, quote: Quote, title: str) -> None:
     passage = quote.hit.passage
-    console.print(_place(passage.section, passage.page))
+    console.print(_place(passage.section, passage.page, title))
     text = Text(passage.text)
     for start, end in quote.marks:
         text.stylize("underline", start, end)
@@ -99,11 +101,14 @@ def _print_quote(console: Console, quote: Quote) -> None:
     console.print()
 
 
-def _place(section: Section, page: int | None) -> Text:
+def _place(section: Section, page: int | None, title: str = "") -> Text:
+    """Number, heading and page, and the title of the document where there are several."""
     place = Text(f"{section.label}  " if section.label else "", style="bold")
     place.append(section.title, style="bold")
     if page is not None:
         place.append(f"  p. {page}", style="not bold")
+    if title:
+        place.append(f" · {title}", style="not bold dim")
     return place
 
 
