@@ -12,7 +12,9 @@ from qa.types import Answer, Document, Passage, Quote, Source, Status
 from qa.verification import Verdict
 
 # Raised by its middle number when a field is added, by its first when one changes or goes.
-API_VERSION = "1.1.0"
+API_VERSION = "1.2.0"
+# What is said of the parameter wherever it is taken.
+ONLY_DOCUMENT = "The id of the only document to search; without it all are searched."
 # Probabilities and scores are given to four places: more would only look exact.
 PLACES = 4
 
@@ -125,9 +127,10 @@ class ErrorBody(_Body):
 class SearchRequest(BaseModel):
     """A question of 1 to 500 characters. `history`, the questions before it, is accepted and not used yet."""
 
-    question: str
+    question: str = Field(examples=["When was the AI Act fully enforced?"])
     history: list[str] = Field(default=[], max_length=50)
     k: Annotated[int, Field(strict=True, ge=1, le=MOST_PASSAGES)] | None = None
+    document: str | None = Field(default=None, description=ONLY_DOCUMENT, examples=["factsheet-2025"])
 
 
 def permalink(place: str) -> str:
