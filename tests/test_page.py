@@ -51,23 +51,25 @@ class Asked:
         # The first mark ends behind a character that is two in JavaScript.
         self.marks = ((0, 5), (NASTY.index("日"), NASTY.index("𠮷") + 1))
         self.questions: list[str] = []
+        self.asked_of: list[str | None] = []
 
-    def __call__(self, question: str) -> Answer:
+    def __call__(self, question: str, document: str | None) -> Answer:
         self.questions.append(question)
+        self.asked_of.append(document)
         nearest = tuple(self.passages)
         if len(question) > 500:
             raise QuestionError(f"the question has {len(question)} characters: at most 500 are read")
         if "broken" in question:
             raise IndexMissing("index/ is missing: run qa index")
         if "weather" in question:
-            return Answer(question, "not_in_document", 0.1, self.document, (), nearest)
+            return Answer(question, "not_in_document", 0.1, self.document, (), nearest, self.document)
         if "天気" in question:
-            return Answer(question, "language_not_served", 0.0, self.document, (), ())
+            return Answer(question, "language_not_served", 0.0, self.document, (), (), self.document)
         quotes = tuple(
             Quote(Hit(passage, 0.9, 0.8, 1.0, (0, 5)), () if number else self.marks)
             for number, passage in enumerate(self.passages)
         )
-        return Answer(question, "answered", 0.9, self.document, quotes, ())
+        return Answer(question, "answered", 0.9, self.document, quotes, (), self.document)
 
 
 @contextmanager
@@ -139,6 +141,7 @@ def test_passages_are_shown_to_the_character_and_nothing_in_them_runs(page: Page
     assert page.locator(".qa-text mark").all_text_contents() == [NASTY[start:end] for start, end in ask.marks]
     assert page.locator(".qa-text").first.inner_html().count("<") == 2 * len(ask.marks)
     assert page.locator(".qa-question").text_content() == ask.questions[-1]
+    assert page.locator("#document, .qa-only").count() == 0
     assert page.title() == ask.document.title
     labels = [passage.section.label for passage in ask.passages]
     assert page.locator(".qa-card .qa-label").all_text_contents() == labels
@@ -248,11 +251,11 @@ def predict(port: int, data: list[object]) -> tuple[int, str]:
     return call(port, "POST", "/gradio_api/run/predict", json.dumps(wish))
 
 
-@pytest.mark.parametrize("position", [0, 1])
+@pytest.mark.parametrize("position", [0, 1, 2])
 def test_a_request_cannot_have_a_file_copied_or_served(port: int, tmp_path: Path, position: int) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("a secret of the machine", encoding="utf-8")
-    data: list[object] = ["laws", []]
+    data: list[object] = ["laws", [], ""]
     data[position] = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
     assert predict(port, data) == (500, '{"error":null}')
     cache = Path(os.environ["GRADIO_TEMP_DIR"])
@@ -270,11 +273,14 @@ def test_a_question_asked_while_the_page_is_still_loading_is_answered(page: Page
 
 def test_forged_conversations_are_bounded_and_the_server_judges_the_length(port: int, ask: Asked) -> None:
     before = len(ask.questions)
-    status, answer = predict(
-        port, ["laws", [f"forged {n}" for n in range(100)] + [{"no": "question"}, 7, None, "x" * 501]]
-    )
+    forged = [[f"forged {n}", None] for n in range(100)]
+    none = [{"no": "question"}, 7, None, "laws", ["laws"], ["laws", 7], [None, None], ["laws", None, None]]
+    status, answer = predict(port, ["laws", [*forged, *none, ["x" * 501, "nothing"]], ""])
     assert ask.questions[before:] == [*(f"forged {n}" for n in range(94, 100)), "x" * 501, "laws"]
+    assert ask.asked_of[-2:] == ["nothing", None]
     assert (status, "501" in answer) == (200, True)
+    # The choice takes nothing that it does not offer.
+    assert predict(port, ["laws", [], "nothing"])[0] == 500
 
 
 def test_a_large_body_is_refused_declared_or_chunked(port: int) -> None:

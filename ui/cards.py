@@ -34,9 +34,13 @@ def escape(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9 \x80-\x9f]", lambda found: f"&#{ord(found[0])};", text)
 
 
-def question_html(question: str) -> str:
-    """A reader's question, as the heading of its turn."""
-    return f'<h2 class="qa-question">{escape(question.strip())}</h2>'
+def question_html(question: str, only: Document | None = None) -> str:
+    """A reader's question, as the heading of its turn, and the only document that is asked."""
+    heading = f'<h2 class="qa-question">{escape(question.strip())}</h2>'
+    if only is None:
+        return heading
+    title = f'<cite lang="{escape(only.language)}">{escape(only.title)}</cite>'
+    return f'{heading}<p class="qa-only">Only in {title}</p>'
 
 
 def notice_html(sentence: str, turn: int) -> str:
@@ -72,7 +76,8 @@ def document_html(document: Document, titled: bool = True) -> str:
     if _is_web_address(document.homepage):
         publisher = f'<a href="{escape(document.homepage)}">{publisher}</a>'
     facts = [f"<cite{lang}>{escape(document.title)}</cite>"] if titled else []
-    facts.append(publisher)
+    if document.publisher:
+        facts.append(publisher)
     if document.published:
         facts.append(f"Published {escape(document.published)}")
     if document.content_as_of:

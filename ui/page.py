@@ -34,7 +34,12 @@ import gradio as gr
 
 atexit.register(shutil.rmtree, os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
 
-Ask = Callable[[str], Answer]
+Ask = Callable[[str, str | None], Answer]
+"""From a question, and the id of the only document to search or None, to its answer."""
+
+Turn = tuple[str, str | None]
+"""What was asked: the question and the document."""
+
 Message = dict[str, str]
 
 HERE = Path(__file__).parent
@@ -93,17 +98,20 @@ def build_page(
     """
     by_id = {document.id: document for document in documents}
 
-    def reply(question: str | None, asked: object) -> tuple[Any, Any, Any]:
+    def reply(question: str | None, asked: object, only: str | None) -> tuple[Any, Any, Any]:
         text = _whole(question or "").strip()
         if not text:
             return gr.skip(), gr.skip(), gr.update(info="Type a question first.")
-        return (*_conversation(ask, [*_earlier(asked), text], by_id, permalink), gr.update(value="", info=""))
+        turns = [*_earlier(asked), (text, only or None)]
+        return (*_conversation(ask, turns, by_id, permalink), gr.update(value="", info=""))
 
-    def reply_to_address(request: gr.Request) -> tuple[Any, Any, Any]:
+    def reply_to_address(request: gr.Request) -> tuple[Any, Any, Any, Any]:
         text = str(request.query_params.get("q", "")).strip()
+        only = request.query_params.get("document") or None
+        chosen = gr.update(value=only) if only in by_id else gr.skip()
         if not text:
-            return gr.skip(), gr.skip(), gr.skip()
-        return (*_conversation(ask, [text], by_id, permalink), gr.update(value=text))
+            return gr.skip(), gr.skip(), gr.skip(), chosen
+        return (*_conversation(ask, [(text, only)], by_id, permalink), gr.update(value=text), chosen)
 
     page = gr.Blocks(title=_title(documents))
     with page:
@@ -122,38 +130,47 @@ def build_page(
         )
         asked = gr.JSON(value=[], visible=False)
         with gr.Row(elem_id="question", equal_height=False):
+            choice = gr.Dropdown(
+                _choices(documents),
+                value="",
+                label="Search in",
+                filterable=False,
+                elem_id="document",
+                visible=len(documents) > 1,
+            )
             # The browser's limit is a convenience: the server is the judge.
             box = gr.Textbox(
                 label="Your question", max_length=QUESTION_LENGTH, lines=1, max_lines=4, scale=1, min_width=0
             )
             button = gr.Button("Ask", variant="primary", scale=0, min_width=0)
         outputs = [chat, asked, box]
-        gr.on([box.submit, button.click], reply, [box, asked], outputs, show_progress="minimal", **EVENT)
+        gr.on([box.submit, button.click], reply, [box, asked, choice], outputs, show_progress="minimal", **EVENT)
         if examples:
             gr.Markdown("<h2>Examples</h2>", elem_id="examples-title")
             with gr.Row(elem_id="examples"):
                 for example in examples:
                     gr.Button(example, size="sm", min_width=0).click(
-                        partial(reply, example), asked, outputs, show_progress="minimal", **EVENT
+                        partial(reply, example), [asked, choice], outputs, show_progress="minimal", **EVENT
                     )
-        page.load(reply_to_address, None, outputs, show_progress="hidden", **EVENT)
+        page.load(reply_to_address, None, [*outputs, choice], show_progress="hidden", **EVENT)
     return page
 
 
 def _conversation(
-    ask: Ask, questions: list[str], documents: Mapping[str, Document], permalink: Permalink | None
-) -> tuple[list[Message], list[str]]:
-    kept = questions[-TURNS_KEPT:]
+    ask: Ask, turns: list[Turn], documents: Mapping[str, Document], permalink: Permalink | None
+) -> tuple[list[Message], list[Turn]]:
+    kept = turns[-TURNS_KEPT:]
     messages: list[Message] = []
-    for turn, question in enumerate(kept, start=1):
-        messages.append({"role": "user", "content": question_html(question)})
-        messages.append({"role": "assistant", "content": _answer(ask, question, turn, documents, permalink)})
+    for number, (question, only) in enumerate(kept, start=1):
+        named = documents.get(only) if only and len(documents) > 1 else None
+        messages.append({"role": "user", "content": question_html(question, named)})
+        messages.append({"role": "assistant", "content": _answer(ask, (question, only), number, documents, permalink)})
     return messages, kept
 
 
-def _answer(ask: Ask, question: str, turn: int, documents: Mapping[str, Document], permalink: Permalink | None) -> str:
+def _answer(ask: Ask, asked: Turn, turn: int, documents: Mapping[str, Document], permalink: Permalink | None) -> str:
     try:
-        return answer_html(ask(question), turn, documents, permalink)
+        return answer_html(ask(*asked), turn, documents, permalink)
     except QuestionError as error:
         return notice_html(_sentence(error), turn)
     except QAError:
@@ -167,14 +184,28 @@ def _sentence(error: QAError) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def _earlier(asked: object) -> list[str]:
+def _earlier(asked: object) -> list[Turn]:
     # It comes from a browser, so it may be anything.
-    return [_whole(question) for question in asked if isinstance(question, str)] if isinstance(asked, list) else []
+    turns: list[Turn] = []
+    for turn in asked if isinstance(asked, list) else []:
+        match turn:
+            case [str(question), str() | None as only]:
+                turns.append((_whole(question), _whole(only) if only else None))
+    return turns
 
 
 def _whole(text: str) -> str:
     # Half a character (a lone surrogate) cannot be sent back.
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _choices(documents: Sequence[Document]) -> list[tuple[str, str]]:
+    """All documents, or one: what is shown and its id. Documents of one title are told apart by their ids."""
+    titles = [document.title for document in documents]
+    return [
+        ("All documents", ""),
+        *((d.title if titles.count(d.title) == 1 else f"{d.title} ({d.id})", d.id) for d in documents),
+    ]
 
 
 def _title(documents: Sequence[Document]) -> str:

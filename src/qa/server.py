@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from qa.answers import Assistant
 from qa.contract import (
     API_VERSION,
+    ONLY_DOCUMENT,
     AnswerBody,
     ErrorBody,
     SearchRequest,
@@ -59,7 +60,13 @@ def create_app(assistant: Assistant) -> Guard:
     _add_api(app, assistant)
     _add_errors(app)
     examples = [example for document in assistant.documents for example in document.examples][:EXAMPLES_SHOWN]
-    mount_page(app, assistant.ask, assistant.documents, examples, permalink)
+    mount_page(
+        app,
+        lambda question, document: assistant.ask(question, None, document),
+        assistant.documents,
+        examples,
+        permalink,
+    )
     return Guard(app, prefixes=("/p/",))
 
 
@@ -96,12 +103,13 @@ def _add_api(app: FastAPI, assistant: Assistant) -> None:
     def get_search(
         q: Annotated[str, Query(description=f"The question, 1 to {QUESTION_LENGTH} characters.")],
         k: Annotated[int | None, Query(ge=1, le=MOST_PASSAGES, description="How many passages.")] = None,
+        document: Annotated[str | None, Query(description=ONLY_DOCUMENT, examples=["factsheet-2025"])] = None,
     ) -> AnswerBody:
-        return answer_body(assistant.ask(q, k))
+        return answer_body(assistant.ask(q, k, document))
 
     @app.post("/api/search", responses=REFUSALS, summary="Ask a question")
     def post_search(request: SearchRequest) -> AnswerBody:
-        return answer_body(assistant.ask(request.question, request.k))
+        return answer_body(assistant.ask(request.question, request.k, request.document))
 
     verifier = Verifier(assistant.documents)
 
