@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE
 
@@ -70,8 +71,39 @@ def environment(index_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
+def environment_of_two(
+    environment: dict[str, str],
+    index_folder: Path,
+    corpus: Path,
+    encoder: SentenceEncoder,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, str]:
+    """The same over two documents: the factsheet and a by-law."""
+    folder = tmp_path_factory.mktemp("two")
+    shutil.copytree(index_folder, folder / "index")
+    for path in (*corpus.glob("factsheet-2025.*"), Path(__file__).parent / "data" / "shapes" / "bylaw.md"):
+        shutil.copy(path, folder)
+    build_index(folder, folder / "index", encoder)
+    return {**environment, "QA_CORPUS": str(folder), "QA_INDEX": str(folder / "index")}
+
+
+@pytest.fixture(scope="session")
 def service(environment: dict[str, str]) -> Iterator[str]:
     """The address of a real `qa serve`."""
+    with serving(environment) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def service_of_two(environment_of_two: dict[str, str]) -> Iterator[str]:
+    """The address of a real `qa serve` over two documents."""
+    with serving(environment_of_two) as address:
+        yield address
+
+
+@contextmanager
+def serving(environment: dict[str, str]) -> Iterator[str]:
+    """A real `qa serve` and its address."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     with subprocess.Popen([*QA, "serve", "--port", str(port)], env=environment, stderr=PIPE, text=True) as process:
