@@ -61,8 +61,9 @@ def answer_html(
         body = _status(status_words(answer)) + "".join(cards)
     else:
         body = _status(status_words(answer)) + _nearest(answer, documents, permalink)
-    quoted = dict.fromkeys(quote.hit.passage.document for quote in answer.quotes)
-    shown = [documents[name] for name in quoted if name in documents]
+    passages = [*(quote.hit.passage for quote in answer.quotes), *answer.nearest]
+    named = dict.fromkeys(passage.document for passage in passages)
+    shown = [documents[name] for name in named if name in documents]
     if not shown and answer.document is not None:
         shown = [answer.document]
     lines = "".join(map(document_html, shown))
@@ -133,7 +134,7 @@ def _nearest(answer: Answer, documents: Mapping[str, Document], permalink: Perma
         name = f"{_badge(section)}<span{lang}>{escape(section.title or UNTITLED)}</span>"
         if permalink is not None:
             name = f'<a href="{escape(permalink(f"{passage.document}/{section.place}"))}">{name}</a>'
-        title = f" {escape(document.title)}" if document and len(documents) > 1 else ""
+        title = f' <span class="qa-from">· {escape(document.title)}</span>' if document and len(documents) > 1 else ""
         items.append(f"<li>{name} {_page(section.page, 'span')}{title}</li>")
     return f'<div class="qa-nearest"><h3>Closest sections</h3><ul>{"".join(items)}</ul></div>' if items else ""
 
