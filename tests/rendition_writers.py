@@ -37,24 +37,24 @@ LATEX_HEAD = r"""
 """
 
 
-def _tex(text: str) -> str:
+def tex(text: str) -> str:
     signs = {"\\": r"\textbackslash{}", "'": r"\textquotesingle{}", '"': r"\textquotedbl{}", "~": r"\textasciitilde{}"}
     return re.sub(r"[\\'\"~&%$#_{}]", lambda match: signs.get(match[0], "\\" + match[0]), text)
 
 
 def _tex_runs(text: Factsheet, runs: tuple[Run, ...]) -> str:
     def note(mark: str) -> str:
-        rows = [rf"\url{{{each.url}}}{_tex(each.tail)}" for each in text.notes[mark]]
+        rows = [rf"\url{{{each.url}}}{tex(each.tail)}" for each in text.notes[mark]]
         return r"\footnote{" + r"\\ ".join(rows) + "}"
 
     forms = {"text": "{}", "italic": r"\emph{{{}}}", "raised": r"\textsuperscript{{{}}}"}
-    return "".join(note(run.text) if run.kind == "note" else forms[run.kind].format(_tex(run.text)) for run in runs)
+    return "".join(note(run.text) if run.kind == "note" else forms[run.kind].format(tex(run.text)) for run in runs)
 
 
 def _tex_part(text: Factsheet, part: Part) -> list[str]:
     names = ["section", "subsection", "subsubsection", "paragraph"]
     title = _tex_runs(text, part.title)
-    short = _tex("".join(run.text for run in part.title if run.kind != "note"))
+    short = tex("".join(run.text for run in part.title if run.kind != "note"))
     if part.level == 5:
         first, *others = part.paragraphs
         led = rf"\subparagraph*{{{_tex_runs(text, part.heading)}\textup{{:}}}} {_tex_runs(text, first)}"
@@ -78,11 +78,11 @@ def _latex(options: str, fonts: str, geometry: str, contents: bool) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "text.tex").write_text(source, "utf-8")
         for _ in range(2):
-            _run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "text.tex"], folder)
+            call(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "text.tex"], folder)
         return (Path(folder) / "text.pdf").read_bytes()
 
 
-def _run(command: list[str], folder: str) -> None:
+def call(command: list[str], folder: str) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     if done.returncode:
         sys.exit(done.stdout.decode(errors="replace")[-3000:] + done.stderr.decode(errors="replace")[-2000:])
@@ -177,7 +177,7 @@ def libreoffice() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "text.fodt").write_text(source, "utf-8")
         profile = f"-env:UserInstallation=file://{folder}/profile"
-        _run(
+        call(
             ["soffice", profile, "--headless", "--convert-to", f"pdf:writer_pdf_Export:{options}", "text.fodt"], folder
         )
         return (Path(folder) / "text.pdf").read_bytes()
@@ -188,7 +188,7 @@ def ghostscript() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "in.pdf").write_bytes(libreoffice())
         command = ["gs", "-q", "-dBATCH", "-dNOPAUSE", "-sDEVICE=pdfwrite", "-dPDFSETTINGS=/printer"]
-        _run([*command, "-sOutputFile=out.pdf", "in.pdf"], folder)
+        call([*command, "-sOutputFile=out.pdf", "in.pdf"], folder)
         return (Path(folder) / "out.pdf").read_bytes()
 
 
