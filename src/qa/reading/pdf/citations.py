@@ -9,7 +9,10 @@ from qa.reading.pdf.writing import Draft
 from qa.types import Link
 
 # A number glued to a word of letters, to closing punctuation or to a year; "G7" and "DS-310" are names.
-GLUED = r"(?:(?<=[^\W\d_]{{3}})|(?<=[a-z][)\]”\"’'.,;:])|(?<=[)\]”\"’][.,;:])|(?<=\b(?:19|20)\d\d)){mark}(?![\w%])(?![.,]\d)"
+AROUND = (
+    r"(?:(?<=[^\W\d_]{3})|(?<=[a-z][)\]”\"’'.,;:])|(?<=[)\]”\"’][.,;:])|(?<=\b(?:19|20)\d\d))",
+    r"(?![\w%])(?![.,]\d)",
+)
 
 
 def cite_expected(drafts: Sequence[Draft], defined: dict[int, int], sheets: Sequence[tuple[int, int]]) -> None:
@@ -50,7 +53,7 @@ def _candidates(
     own = [(at, span) for at, span in own if start <= (at, span[0]) <= end]
     if own:
         return own[0]
-    pattern = re.compile(GLUED.format(mark=number))
+    pattern = re.compile(str(number).join(AROUND))
     glued = [(at, match.span()) for at in near for match in pattern.finditer(drafts[at].text)]
     glued = [(at, span) for at, span in glued if start <= (at, span[0]) <= end]
     return glued[0] if len(glued) == 1 else None

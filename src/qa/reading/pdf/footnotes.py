@@ -30,9 +30,9 @@ class Footnote:
     rows: list[Row] = field(default_factory=list)
 
 
-def take_footnotes(blocks: Sequence[Block], open_note: Footnote | None, body_size: float) -> tuple[
-    list[Block], list[Footnote]
-]:
+def take_footnotes(
+    blocks: Sequence[Block], open_note: Footnote | None, body_size: float
+) -> tuple[list[Block], list[Footnote]]:
     """The blocks of a sheet without the notes at their feet, and those notes.
 
     `open_note` is the last one of the sheet before: rows above the first mark go on with it.

@@ -80,6 +80,7 @@ def _stands_alone(paragraph: Paragraph, following: Paragraph | None, body: tuple
     prose = len(following.rows) > 1 and abs(below.size - body[0]) < 0.1 and below.bold == body[1]
     return short and prose and min(paragraph.gap, following.gap) > CLOSED_GAP and len(row.text) > 2
 
+
 def _may_be_heading(text: str, is_said: int) -> bool:
     if not text or len(text) > HEADING_LENGTH or BULLET.match(text) or LEADER.search(text):
         return False
@@ -119,7 +120,10 @@ def _levels(
 ) -> dict[int, int]:
     """Heading -> level, by one source: tags or bookmarks if they know most headings, else the type."""
     headings = [at for at, verdict in enumerate(verdicts) if verdict.heading]
-    for known in ({at: tagged[at] for at in headings if tagged[at]}, {at: marked[at] for at in headings if at in marked}):
+    for known in (
+        {at: tagged[at] for at in headings if tagged[at]},
+        {at: marked[at] for at in headings if at in marked},
+    ):
         if len(known) > MOST * len(headings):
             return _with_type(paragraphs, headings, known)
     styles = sorted({_style(paragraphs[at]) for at in headings}, reverse=True)

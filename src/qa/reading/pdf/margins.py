@@ -48,7 +48,12 @@ def find_furniture(sheets: Sequence[Sheet]) -> tuple[set[Row], dict[int, int]]:
         found = [row for rows in alike.values() if len({row.page for row in rows}) >= often for row in rows]
         # The running head of a short chapter stands where the others do.
         sizes = {round(row.size, 1) for row in found}
-        furniture |= {row for row in level if round(row.size, 1) in sizes} if len(found) > len(level) / 2 else set(found)
+        furniture |= (
+            {row for row in level if round(row.size, 1) in sizes} if len(found) > len(level) / 2 else set(found)
+        )
+    if all(row in furniture for sheet in sheets for row in sheet.rows):
+        # Pages that all say the same still say it.
+        return set(), numbers
     return furniture, numbers
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pypdf import PageObject, PdfReader
 from pypdf.errors import LimitReachedError
@@ -13,7 +13,7 @@ from qa.reading.pdf.fonts import Font
 from qa.reading.pdf.links import PageLinks, page_links
 from qa.reading.pdf.margins import Sheet
 from qa.reading.pdf.rows import Row, build_rows
-from qa.reading.pdf.runs import page_runs, turn
+from qa.reading.pdf.runs import Run, page_runs, turn
 
 # What a file may hold, in characters: the longest law has two million.
 CHARACTERS_AT_MOST = 10_000_000
@@ -50,23 +50,24 @@ def read_pages(reader: PdfReader) -> Pages:
             raise LimitReachedError(f"more than {CHARACTERS_AT_MOST:,} characters")
         if failure:
             pages.findings.append(f"Page {index + 1} of the file could not be read ({failure}).")
-        elif not rows and attempt(lambda page=page: _has_picture(page), False):
+        elif not rows and attempt(_has_picture, page, otherwise=False):
             pictures += 1
             pages.findings.append(f"Page {index + 1} of the file is a picture; text on it was not read.")
-        pages.sheets.append(Sheet(index, rows, *attempt(lambda page=page, turns=quarters: _extent(page, turns), _around(rows))))
+        bottom, top = attempt(_extent, page, quarters, otherwise=_around(rows))
+        pages.sheets.append(Sheet(index, rows, bottom, top))
         pages.links.append(page_links(page, quarters))
     if not any(sheet.rows for sheet in pages.sheets):
         raise NoText(_why_no_text(pages, pictures))
     return pages
 
 
-def attempt(read: Callable[[], T], otherwise: T) -> T:
+def attempt(read: Callable[..., T], *arguments: Any, otherwise: T) -> T:
     """What a part of the file says that can be done without; `otherwise` where it is broken."""
     try:
-        return read()
+        return read(*arguments)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - pypdf raises whatever a broken file makes Python raise
+    except Exception:
         return otherwise
 
 
@@ -85,13 +86,13 @@ def title_and_author(reader: PdfReader) -> tuple[str, str]:
     return title if len(title) <= FACT_LENGTH else "", author if len(author) <= FACT_LENGTH else ""
 
 
-def _runs(page: PageObject, fonts: dict[int, Font]) -> tuple[list, int, str]:
+def _runs(page: PageObject, fonts: dict[int, Font]) -> tuple[list[Run], int, str]:
     """The runs of a page, its turns, and the name of what went wrong."""
     try:
         return *page_runs(page, fonts), ""
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - pypdf raises whatever a broken page makes Python raise
+    except Exception as error:
         return [], 0, type(error).__name__
 
 
@@ -110,7 +111,8 @@ def _around(rows: Sequence[Row]) -> tuple[float, float]:
 
 
 def _has_picture(page: PageObject) -> bool:
-    objects = page["/Resources"].get_object()["/XObject"].get_object()
+    resources: Any = page["/Resources"]
+    objects = resources.get_object()["/XObject"].get_object()
     return any(entry.get_object().get("/Subtype") == "/Image" for entry in objects.values())
 
 

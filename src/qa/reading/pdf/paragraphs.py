@@ -30,6 +30,8 @@ CELL_WIDTH = 0.7
 # What an entry of a contents list ends with, and how many make a list.
 PAGE = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
 ENTRIES = 3
+# The longest number of a heading that a tab parts from its title: "Chapter XVII".
+NUMBER_LENGTH = 12
 
 
 @dataclass(slots=True)
@@ -239,11 +241,16 @@ def _joined(level: list[Row], block: Block) -> Row | None:
     """The rows of one level as one row; None where they are cells of a table."""
     if len(level) == 1:
         return level[0]
-    number = len(level) == 2 and (cues(f"{level[0].text} x") and len(level[0].text) <= 12 or _is_bullet(level[0]))
-    entry = len(level) <= 3 and PAGE.fullmatch(level[-1].text) and level[-1].end >= block.end - level[-1].size
-    if number or (entry and sum(bool(PAGE.fullmatch(row.text) or LEADER.search(row.text)) for row in block.rows) >= ENTRIES):
+    first, last = level[0], level[-1]
+    number = len(level) == 2 and ((cues(f"{first.text} x") and len(first.text) <= NUMBER_LENGTH) or _is_bullet(first))
+    entry = len(level) <= 3 and PAGE.fullmatch(last.text) and last.end >= block.end - last.size
+    if number or (entry and sum(_ends_in_page(row) for row in block.rows) >= ENTRIES):
         return Row(tuple(run for row in level for run in row.runs), level[0].page)
     return None
+
+
+def _ends_in_page(row: Row) -> bool:
+    return PAGE.fullmatch(row.text) is not None or LEADER.search(row.text) is not None
 
 
 def _is_bullet(row: Row) -> bool:
@@ -270,7 +277,7 @@ def _pitches(blocks: Sequence[Block]) -> dict[tuple[float, bool], float]:
 def _margin(block: Block, blocks: Sequence[Block]) -> float:
     """Where most rows of a block begin."""
     beginnings = Counter(round(row.x, 1) for row in block.rows)
-    near = [row for other in blocks if abs(other.x - block.x) < 30 and abs(other.end - block.end) < 60 for row in other.rows]
-    usual = Counter(round(row.x, 1) for row in near).most_common(1)[0][0]
+    alike = [other for other in blocks if abs(other.x - block.x) < 30 and abs(other.end - block.end) < 60]
+    usual = Counter(round(row.x, 1) for other in alike for row in other.rows).most_common(1)[0][0]
     x, times = beginnings.most_common(1)[0]
     return x if times >= 3 else max(usual, block.x)

@@ -21,7 +21,7 @@ from qa.reading.pdf.pages import attempt, page_labels, read_pages, title_and_aut
 from qa.reading.pdf.paragraphs import BULLET, Grouping, Paragraph
 from qa.reading.pdf.rows import Row
 from qa.reading.pdf.tables import build_table
-from qa.reading.pdf.tags import Tag, read_bookmarks, read_tags
+from qa.reading.pdf.tags import Bookmark, Tag, read_bookmarks, read_tags
 from qa.reading.pdf.writing import Desk, Draft, Vocabulary
 
 
@@ -47,10 +47,10 @@ def read_pdf(reader: PdfReader) -> PdfReading:
     pages = read_pages(reader)
     sheets = pages.sheets
     furniture, printed = find_furniture(sheets)
-    numbers = printed or attempt(lambda: page_labels(reader), {})
+    numbers = printed or attempt(page_labels, reader, otherwise={})
     rows = [row for sheet in sheets for row in sheet.rows if row not in furniture]
     body = _body(rows)
-    tag_of = _tagger(attempt(lambda: read_tags(reader), {}))
+    tag_of = _tagger(attempt(read_tags, reader, otherwise={}))
     blocks, notes = _without_notes(sheets, furniture, body[0])
     paragraphs, endnotes = take_endnotes(Grouping(blocks, tag_of, body).paragraphs())
     notes += endnotes
@@ -58,13 +58,13 @@ def read_pdf(reader: PdfReader) -> PdfReading:
     paragraphs, drafts = _with_lists(paragraphs, [_write(desk, paragraph) for paragraph in paragraphs])
     defined = {int(note.mark): note.page for note in reversed(notes) if note.mark.isdecimal()}
     cite_expected(drafts, defined, [(p.first.page, p.last.page) for p in paragraphs])
-    bookmarks = attempt(lambda: read_bookmarks(reader), [])
+    bookmarks = attempt(read_bookmarks, reader, otherwise=list[Bookmark]())
     verdicts = judge(paragraphs, [draft.text for draft in drafts], bookmarks, tag_of, body)
     written = [(p, _line(p, draft, verdict)) for p, draft, verdict in zip(paragraphs, drafts, verdicts, strict=True)]
     lines = with_titles(_in_order(written, notes, desk, len(sheets)))
     shown = _letters(row.text for sheet in sheets for row in sheet.rows)
     lost = shown - _letters(row.text for row in furniture) - _letters(_all_words(lines))
-    title, author = attempt(lambda: title_and_author(reader), ("", ""))
+    title, author = attempt(title_and_author, reader, otherwise=("", ""))
     title = title if fold(title) and _prints(sheets, title) else _title(paragraphs, drafts, body[0])
     kept = shown.total() - lost.total()
     return PdfReading(lines, len(sheets), shown.total(), kept, pages.findings, title, author)

@@ -47,6 +47,8 @@ POSITIONING = frozenset((b"BT", b"Td", b"TD", b"Tm", b"T*"))
 SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"'))
 # No point of a page lies further out; a matrix that says so is nonsense.
 FURTHEST = 100_000.0
+# Nobody sees smaller type, points.
+LEAST_SIZE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,11 @@ class _Recorder:
         codes = [code for one in shown for piece in one.pieces for code in font.codes(piece)]
         words = _words(text, codes, font) if codes else ""
         height = abs(size) * math.hypot(matrix[2], matrix[3])
-        if not words or not all(math.isfinite(v) and abs(v) < FURTHEST for v in (*start, *end, height)):
+        if (
+            not words
+            or height < LEAST_SIZE
+            or not all(math.isfinite(v) and abs(v) < FURTHEST for v in (*start, *end, height))
+        ):
             return
         tag, artifact = self._content[-1] if self._content else (None, False)
         run = Run(words, start[0], end[0], start[1], height, font.name, font.bold, len(self.found), tag, artifact)
@@ -263,9 +269,7 @@ def turn(point: tuple[float, float], quarters: int) -> tuple[float, float]:
     return ((x, y), (y, -x), (-x, -y), (-y, x))[quarters]
 
 
-def _turn(
-    run: Run, end: tuple[float, float], direction: tuple[float, float], quarters: int
-) -> tuple[Run, int]:
+def _turn(run: Run, end: tuple[float, float], direction: tuple[float, float], quarters: int) -> tuple[Run, int]:
     """A run turned until its own text goes to the right, and the way it went on the page as it is held:
     0 to the right, 1 up, 2 to the left, 3 down.
     """

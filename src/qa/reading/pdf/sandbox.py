@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 class Limits:
     """What one PDF may take: `seconds` of wall clock, `megabytes` of address space.
 
-    Some ten pages a second are read, so that a report of 500 pages takes a minute; and the reader itself
-    and a long document need about 500 MB.
+    A second reads ten to twenty pages, so that a report of 600 pages comes through; the reader itself and a
+    long document need about 500 MB.
     """
 
-    seconds: int = 120
+    seconds: int = 60
     megabytes: int = 1024
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from qa.reading.pdf.rows import Row
+from qa.reading.pdf.runs import Run
 
 # Cells that begin this near to each other are of one column, points.
 ALIGNED = 3.0
@@ -46,16 +47,12 @@ def _columns(levels: Sequence[Sequence[Row]]) -> list[float]:
         else:
             groups.append([x])
     fullest = [row.x for row in max(levels, key=len)]
-    return [
-        min(group)
-        for group in groups
-        if len(group) > 1 or any(abs(x - group[0]) <= ALIGNED for x in fullest)
-    ]
+    return [min(group) for group in groups if len(group) > 1 or any(abs(x - group[0]) <= ALIGNED for x in fullest)]
 
 
 def _split(row: Row, columns: Sequence[float]) -> list[Row]:
     """A row cut before each run that begins a column: cells may stand closer than words of other rows."""
-    pieces: list[list] = [[]]
+    pieces: list[list[Run]] = [[]]
     for run in row.runs:
         if pieces[-1] and run.text.strip() and any(abs(run.x - x) <= ALIGNED for x in columns):
             pieces.append([])

@@ -68,7 +68,7 @@ def headings_split(source: Source) -> bytes:
 
 def endnotes(source: Source) -> bytes:
     """Raised numbers, the notes at the end under a heading of their own; with bookmarks, without tags."""
-    import weasyprint  # type: ignore[import-untyped]
+    import weasyprint
 
     pdf: bytes = weasyprint.HTML(string=html_of(source, HTML_STYLE + WEASYPRINT, notes_heading="Notes")).write_pdf()
     return pdf

@@ -227,7 +227,7 @@ p { text-align: justify; hyphens: auto; margin: 0 0 6pt } .notice, .title, .by {
 
 def weasyprint_footnotes() -> bytes:
     """Footnotes by CSS, justified and hyphenated; the heading's text runs in the page's head."""
-    from weasyprint import HTML  # type: ignore[import-untyped]
+    from weasyprint import HTML
 
     text = factsheet()
     page = html_page(

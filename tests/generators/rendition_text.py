@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 LEVELS = {"section": 0, "item": 3, "subitem": 4, "unnumbered": 4, "runin": 5}
 
 

@@ -102,7 +102,7 @@ def running_numbers(source: Source) -> bytes:
 def _stamped(pdf: bytes, word: str, size: tuple[float, float]) -> bytes:
     """The word in large grey letters, turned, beneath each page."""
     from pypdf import PdfReader
-    from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+    from reportlab.pdfgen.canvas import Canvas
 
     packed = io.BytesIO()
     canvas = Canvas(packed, pagesize=size)

@@ -19,7 +19,7 @@ from typing import Any
 
 from rendition_text import Run
 
-FOLDER = Path(__file__).parent / "data" / "pdf"
+FOLDER = Path(__file__).parents[1] / "data" / "pdf"
 URL = re.compile(r"https?://[^\s，。]+[\w/]")
 SIGNS = {"-": "list", "+": "list", "|": "table", ">": "caption", "=": "clause", "==": "point"}
 

@@ -1,6 +1,6 @@
-"""Sets the factsheet with engines that are no Python packages; run as a script, it saves what they make.
+"""Sets the factsheet with engines that are no Python packages; run as a script, it saves what all engines make.
 
-pdflatex, LibreOffice and Ghostscript need not be present where the tests run: tests/data/renditions holds the results.
+None of them need be present where the tests run: tests/data/renditions holds the results.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from rendition_text import Factsheet, Part, Run, factsheet
+from renditions import RENDITIONS
 
-SAVED_FOLDER = Path(__file__).parent / "data" / "renditions"
+FOLDER = Path(__file__).parents[1] / "data" / "renditions"
 
 LATEX_HEAD = r"""
 \documentclass[%s]{article}
@@ -192,7 +193,8 @@ def ghostscript() -> bytes:
         return (Path(folder) / "out.pdf").read_bytes()
 
 
-SAVED: dict[str, Callable[[], bytes]] = {
+ENGINES: dict[str, Callable[[], bytes]] = {
+    **RENDITIONS,
     "pdflatex": pdflatex,
     "pdflatex_two_columns": pdflatex_two_columns,
     "libreoffice": libreoffice,
@@ -201,10 +203,10 @@ SAVED: dict[str, Callable[[], bytes]] = {
 
 
 def main() -> None:
-    """Saves what each engine makes."""
-    SAVED_FOLDER.mkdir(parents=True, exist_ok=True)
-    for name in sys.argv[1:] or SAVED:
-        (SAVED_FOLDER / f"{name}.pdf").write_bytes(SAVED[name]())
+    """Saves what each engine makes, or those named."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in sys.argv[1:] or ENGINES:
+        (FOLDER / f"{name}.pdf").write_bytes(ENGINES[name]())
 
 
 if __name__ == "__main__":

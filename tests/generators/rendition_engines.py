@@ -102,7 +102,7 @@ Furniture = Callable[[int, int], list[Drawn]]
 
 
 def reportlab_width(text: str, font: str, size: float) -> float:
-    from reportlab.pdfbase.pdfmetrics import stringWidth  # type: ignore[import-untyped]
+    from reportlab.pdfbase.pdfmetrics import stringWidth
 
     width: float = stringWidth(text, font, size)
     return width
@@ -117,7 +117,7 @@ def draw_reportlab(
     shuffled: random.Random | None = None,
 ) -> bytes:
     """Draws each line's stretches of one font, or word by word, the lines in reading order or shuffled."""
-    from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+    from reportlab.pdfgen.canvas import Canvas
 
     packed = io.BytesIO()
     canvas = Canvas(packed, pagesize=size, pageCompression=1)
