@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from qa.answers import status_words
-from qa.types import Answer, Document, Passage, Quote, Section, Source
+from qa.types import Answer, Document, Edition, Passage, Quote, Section, Source
 
 Permalink = Callable[[str], str]
 """From a place ("factsheet-2025/1.3.5/2", or "factsheet-2025/1.3.5" for a section) to its address."""
@@ -70,7 +70,7 @@ def answer_html(
     return f'<div class="qa-answer" id="answer-{turn}">{body}{lines}</div>'
 
 
-def document_html(document: Document, titled: bool = True) -> str:
+def document_html(document: Document | Edition, titled: bool = True) -> str:
     """What is quoted from: title (unless it stands above), publisher, dates, the publisher's notice."""
     lang = f' lang="{escape(document.language)}"'
     publisher = f"<span{lang}>{escape(document.publisher)}</span>"
@@ -88,9 +88,9 @@ def document_html(document: Document, titled: bool = True) -> str:
     return f'<div class="qa-document"><ul>{items}</ul>{notice}</div>'
 
 
-def passage_html(passage: Passage, document: Document) -> str:
-    """A passage as a card of its own page, below that page's first heading."""
-    body = _body(passage, (), document, 2)
+def passage_html(passage: Passage, document: Document | Edition, note: str = "") -> str:
+    """A passage as a card of its own page, below that page's first heading; `note` is HTML to stand above it."""
+    body = note + _body(passage, (), document, 2)
     return f'<article class="qa-card" id="{escape(_anchor(passage))}">{body}</article>'
 
 
@@ -159,7 +159,11 @@ def _anchor(passage: Passage) -> str:
 
 
 def _body(
-    passage: Passage, marks: tuple[tuple[int, int], ...], document: Document | None, level: int, titled: bool = False
+    passage: Passage,
+    marks: tuple[tuple[int, int], ...],
+    document: Document | Edition | None,
+    level: int,
+    titled: bool = False,
 ) -> str:
     """Heading path, below the document's title if `titled`, heading of that level, text, page and sources."""
     lang = f' lang="{escape(document.language)}"' if document else ""

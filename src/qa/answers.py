@@ -44,6 +44,10 @@ class Assistant:
         for passage in index.passages:
             self._places[passage.id].append(passage)
             self._places[f"{passage.document}/{passage.section.place}"].append(passage)
+        for id, gone in index.archive.passages.items():
+            self._places[id].append(gone.passage)
+        for place, ids in index.archive.sections.items():
+            self._places[place] += [self._places[id][0] for id in ids]
         # An answer follows from what is asked alone, and a conversation asks its questions again.
         self._cached = lru_cache(ANSWERS_KEPT)(self._answer)
 
@@ -67,7 +71,8 @@ class Assistant:
     def passages_at(self, place: str) -> tuple[Passage, ...]:
         """The passage of an id ("factsheet-2025/1.3.5/2"), or all of a section's ("factsheet-2025/1.3.5").
 
-        Raises QuestionError when there is none.
+        Those that left the document are found too: their ids are in `index.archive.passages`. Raises QuestionError
+        when there is none.
         """
         if place not in self._places:
             raise QuestionError(f"there is no passage at {place[:100]!r}")

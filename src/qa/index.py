@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,9 +18,11 @@ from qa.encoder import BATCH, Encoder
 from qa.errors import IndexDamaged, IndexStale, IndexUnusable
 from qa.lexical import LexicalIndex
 from qa.passages import Places, embedded, split
+from qa.permalinks import Archive, keep_ids, read_archive, write_archive
 from qa.reading.corpus import find_documents, read_bytes, read_corpus
+from qa.retired import find_retired, read_retired
 from qa.settings import PACKAGE
-from qa.store import FORMAT, Build, Fingerprint, open_build, write_build
+from qa.store import FORMAT, Build, Fingerprint, open_build, read_lines, write_build, write_lines
 from qa.types import Document, Matrix, Passage
 
 # Word pieces a passage may have with its headings, whatever more the model could read.
@@ -36,7 +37,8 @@ Progress = Callable[[int, int], None]
 class Index:
     """What is searched. Row i of `dense` and of `lexical` is `passages[i]`.
 
-    The sentences of `passages[i]` are the rows of `sentences` from `sentence_starts[i]` on.
+    The sentences of `passages[i]` are the rows of `sentences` from `sentence_starts[i]` on. What left the
+    documents is in `archive`, and not searched.
     """
 
     documents: dict[str, Document]
@@ -45,14 +47,19 @@ class Index:
     sentences: DenseIndex
     lexical: LexicalIndex
     sentence_starts: tuple[int, ...]
+    archive: Archive
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a build did. `coverage` is the share of body characters that stand in a passage."""
+    """What a build did. `coverage` is the share of body characters that stand in a passage.
+
+    `retired` counts the passages of earlier editions that are not searched and still answer by their ids.
+    """
 
     documents: tuple[Document, ...]
     passages: int
+    retired: int
     coverage: float
     embedded: int
     kept: int
@@ -67,7 +74,7 @@ def refresh_index(corpus: Path, index: Path, encoder: Encoder, progress: Progres
     except IndexUnusable:
         return build_index(corpus, index, encoder, progress)
     kept = len(fresh.dense) + len(fresh.sentences)
-    return _summary(list(fresh.documents.values()), fresh.passages, 0, kept, started)
+    return _summary(list(fresh.documents.values()), fresh.passages, fresh.archive, 0, kept, started)
 
 
 def build_index(corpus: Path, index: Path, encoder: Encoder, progress: Progress | None = None) -> Summary:
@@ -79,28 +86,31 @@ def build_index(corpus: Path, index: Path, encoder: Encoder, progress: Progress 
     made_from = fingerprint(corpus, encoder)
     documents = read_corpus(corpus)
     limit = min(PASSAGE_PIECES, encoder.limit)
-    passages = [passage for document in documents for passage in split(document, encoder.count, limit)]
+    passages, archive = keep_ids(
+        documents, read_retired(corpus), lambda document: split(document, encoder.count, limit)
+    )
     whole, sentences = _texts(passages)
     known = _known_vectors(index, encoder)
     vectors = _encode(whole + sentences, known, encoder, progress)
 
     def write(folder: Path) -> None:
-        _write_lines(folder / "documents.jsonl", (DOCUMENT.dump_python(d, mode="json") for d in documents))
-        _write_lines(folder / "passages.jsonl", _records(passages, documents))
+        write_lines(folder / "documents.jsonl", (DOCUMENT.dump_python(d, mode="json") for d in documents))
+        write_lines(folder / "passages.jsonl", _records(passages, documents))
         DenseIndex.build(vectors[: len(whole)]).save(folder / PASSAGE_VECTORS)
         DenseIndex.build(vectors[len(whole) :]).save(folder / SENTENCE_VECTORS)
         LexicalIndex.build(whole, folder)
+        write_archive(archive, folder)
 
     write_build(index, made_from, encoder.dimension, write)
     kept = sum(text in known for text in whole + sentences)
-    return _summary(documents, passages, len(vectors) - kept, kept, started)
+    return _summary(documents, passages, archive, len(vectors) - kept, kept, started)
 
 
 def _summary(
-    documents: Sequence[Document], passages: Sequence[Passage], embedded: int, kept: int, started: float
+    documents: Sequence[Document], passages: Sequence[Passage], archive: Archive, made: int, kept: int, started: float
 ) -> Summary:
-    seconds = time.perf_counter() - started
-    return Summary(tuple(documents), len(passages), coverage(documents, passages), embedded, kept, seconds)
+    seconds, covered = time.perf_counter() - started, coverage(documents, passages)
+    return Summary(tuple(documents), len(passages), len(archive.passages), covered, made, kept, seconds)
 
 
 def open_index(corpus: Path, index: Path, encoder: Encoder) -> Index:
@@ -127,8 +137,9 @@ def check_fresh(build: Build, wanted: Fingerprint, index: Path) -> None:
 
 def fingerprint(corpus: Path, encoder: Encoder) -> Fingerprint:
     """What an index of this corpus by this encoder is made from."""
-    paths = [file for path in find_documents(corpus) for file in (path, path.with_suffix(".toml")) if file.exists()]
-    checksums = {path.name: hashlib.sha256(read_bytes(path)).hexdigest() for path in paths}
+    texts = [*find_documents(corpus), *find_retired(corpus)]
+    paths = [file for path in texts for file in (path, path.with_suffix(".toml")) if file.exists()]
+    checksums = {path.relative_to(corpus).as_posix(): hashlib.sha256(read_bytes(path)).hexdigest() for path in paths}
     settings: dict[str, int | str] = {"passage_pieces": PASSAGE_PIECES, "reader": _reader_checksum()}
     return Fingerprint(FORMAT, encoder.name, encoder.checksum, settings, checksums)
 
@@ -136,9 +147,8 @@ def fingerprint(corpus: Path, encoder: Encoder) -> Fingerprint:
 def _reader_checksum() -> str:
     """A SHA-256 over the source of all that turns a file into passages and terms: other code, other index."""
     total = hashlib.sha256()
-    for path in sorted(
-        [*(PACKAGE / "reading").glob("*.py"), *(PACKAGE / name for name in ("passages.py", "lexical.py", "types.py"))]
-    ):
+    modules = ("passages", "lexical", "types", "edits", "editions", "retired", "permalinks")
+    for path in sorted([*(PACKAGE / "reading").glob("*.py"), *(PACKAGE / f"{name}.py" for name in modules)]):
         total.update(path.read_bytes())
     return total.hexdigest()
 
@@ -193,19 +203,21 @@ def _known_vectors(index: Path, encoder: Encoder) -> dict[str, Matrix]:
 def _load(build: Build) -> Index:
     try:
         documents, passages = _load_passages(build.folder)
+        archive = read_archive(build.folder)
     except (ValueError, KeyError, TypeError, IndexError):
         raise IndexDamaged(f"{build.folder} cannot be understood by this version: run qa index") from None
     starts = tuple(accumulate((len(passage.sentences) for passage in passages), initial=0))
     dense, sentences = (DenseIndex.load(build.folder / name) for name in (PASSAGE_VECTORS, SENTENCE_VECTORS))
     if (len(dense), len(sentences)) != (len(passages), starts[-1]):
         raise IndexDamaged(f"{build.folder} has files that do not belong together: run qa index")
-    return Index(documents, passages, dense, sentences, LexicalIndex.load(build.folder), starts[:-1])
+    lexical = LexicalIndex.load(build.folder)
+    return Index(documents, passages, dense, sentences, lexical, starts[:-1], archive)
 
 
 def _load_passages(folder: Path) -> tuple[dict[str, Document], tuple[Passage, ...]]:
-    documents = {d.id: d for d in map(DOCUMENT.validate_python, _read_lines(folder / "documents.jsonl"))}
+    documents = {d.id: d for d in map(DOCUMENT.validate_python, read_lines(folder / "documents.jsonl"))}
     places = {id: Places(document) for id, document in documents.items()}
-    return documents, tuple(_passage(record, documents, places) for record in _read_lines(folder / "passages.jsonl"))
+    return documents, tuple(_passage(record, documents, places) for record in read_lines(folder / "passages.jsonl"))
 
 
 def _records(passages: Sequence[Passage], documents: Sequence[Document]) -> Iterator[dict[str, Any]]:
@@ -227,13 +239,3 @@ def _passage(record: dict[str, Any], documents: dict[str, Document], places: dic
     start, end = record["span"]
     spans = tuple((a, b) for a, b in record["sentences"])
     return places[record["document"]].passage(section, record["id"], record["context"], (start, end), spans)
-
-
-def _write_lines(path: Path, records: Iterator[dict[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-
-
-def _read_lines(path: Path) -> list[Any]:
-    # Not splitlines(): that breaks a line at U+2028 too, which JSON leaves as it is.
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]

@@ -133,7 +133,8 @@ def _add_api(app: FastAPI, assistant: Assistant) -> None:
             passages = assistant.passages_at(place)
         except QuestionError as error:
             raise HTTPException(404, str(error)) from None
-        return HTMLResponse(passage_page(passages, assistant.index.documents[passages[0].document]))
+        index = assistant.index
+        return HTMLResponse(passage_page(passages, index.documents, index.archive.passages, permalink))
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -14,10 +14,11 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
@@ -96,6 +97,18 @@ def open_build(index: Path) -> Build:
         if manifest.files.get(path.relative_to(folder).as_posix()) != _sha256(path):
             raise IndexDamaged(f"{path} is not the file that was written (checksum): run qa index")
     return Build(folder, manifest.fingerprint)
+
+
+def write_lines(path: Path, records: Iterable[Any]) -> None:
+    """Records as JSON, one a line."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def read_lines(path: Path) -> list[Any]:
+    """The records of a file that `write_lines` wrote."""
+    # Not splitlines(): that breaks a line at U+2028 too, which JSON leaves as it is.
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
 @contextmanager

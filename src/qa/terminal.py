@@ -47,6 +47,8 @@ def print_summary(summary: Summary) -> None:
         for finding in document.findings:
             console.print(Text(f"  look at   {finding}", style="yellow"))
     console.print(f"passages    {summary.passages}")
+    if summary.retired:
+        console.print(f"retired     {summary.retired} passages of earlier editions")
     console.print(f"coverage    {summary.coverage:.1%} of the text")
     console.print(f"vectors     {summary.embedded} made, {summary.kept} kept")
     console.print(f"seconds     {summary.seconds:.1f}")

@@ -138,6 +138,33 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """What is known of one edition of a document beside its text."""
+
+    id: str
+    title: str
+    publisher: str
+    published: str
+    content_as_of: str
+    language: str
+    notice: str
+    homepage: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A passage that left the document, as it stood in the last edition that had it.
+
+    `now` is its section in the document as it is today, or the one that has its number; None where there is neither.
+    """
+
+    passage: Passage
+    edition: Edition
+    now: Section | None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found: the fused score in 0..1, and what each ranking said of it.
 
