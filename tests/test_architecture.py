@@ -27,7 +27,7 @@ ROWS = [
     {"qa.retrieval"},
     {"qa.answers"},
     {"qa.contract", "qa.guard", "qa.terminal", "qa.ui", "qa.ui.cards", "qa.ui.passage", "qa.ui.page"},
-    {"qa.server"},
+    {"qa.server", "qa.report"},
     {"qa.cli"},
     {"qa"},
 ]  # fmt: skip

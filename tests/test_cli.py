@@ -11,6 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 from conftest import QA
+from new_edition import CONVENTION, NEW_URL, publish
+
+from qa.reading.corpus import read_document
 
 
 def run(*arguments: str, environment: dict[str, str], **changes: str) -> subprocess.CompletedProcess[str]:
@@ -106,7 +109,7 @@ def test_an_occupied_port_is_said(environment: dict[str, str], service: str) -> 
 
 def test_help_names_the_commands_and_waits_for_nothing_heavy(environment: dict[str, str]) -> None:
     shown = run("--help", environment=environment)
-    assert all(command in shown.stdout for command in ("index", "ask", "serve"))
+    assert all(command in shown.stdout for command in ("index", "ask", "verify", "diff", "serve"))
     times = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", "import qa.cli"], capture_output=True, text=True, check=True
     ).stderr
@@ -120,3 +123,48 @@ def test_a_pipe_that_takes_no_japanese(environment: dict[str, str]) -> None:
 
 def test_version(environment: dict[str, str]) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", run("--version", environment=environment).stdout)
+
+
+def test_diff_shows_what_changed(environment: dict[str, str], corpus: Path, tmp_path: Path) -> None:
+    made = publish(corpus, tmp_path)
+    old = str(made / "retired" / "factsheet-2025.md")
+    shown = run("diff", old, "factsheet-2025", environment=environment, QA_CORPUS=str(made))
+    assert (shown.returncode, shown.stderr) == (3, "")
+    lines = shown.stdout.splitlines()
+    assert lines[:3] == [
+        "Sections: 54 unchanged, 1 changed, 9 moved, 1 added, 1 removed. Footnotes and links: 1 changed, 1 removed.",
+        "- Factsheet of AI Safety in Japan 2025 · March 31, 2026",
+        "+ Factsheet of AI Safety in Japan 2025 · March 31, 2027",
+    ]
+    assert "As of March [-2026-]{+2027+}, [-25-]{+31+} organizations, including nine" in shown.stdout
+    assert "moved  1.2 › 2) → 1.2 › 3)  UNESCO Recommendation on the Ethics" in shown.stdout
+    assert "added  1.2 › 2)  Framework Convention on AI (2024/Council of Europe)  p. 2" in lines
+    assert f"  {{+{CONVENTION}+}}" in lines
+    assert "  [-The “AI Security Subcommittee” established under" in shown.stdout
+    assert "changed  footnote 6 in 1.2 › 3) → footnote 6 in 1.2 › 4)" in lines
+    assert f"  {{+{NEW_URL}+}}" in lines
+    assert "removed  footnote 47 in 1.5 › 12)" in lines
+
+
+def test_diff_json_is_for_programs(environment: dict[str, str], corpus: Path, tmp_path: Path) -> None:
+    made = publish(corpus, tmp_path)
+    new = made / "factsheet-2025.md"
+    shown = run("diff", "factsheet-2025", str(new), "--json", environment=environment)
+    assert shown.returncode == 3
+    comparison = json.loads(shown.stdout)
+    assert comparison["counts"] == {"unchanged": 54, "changed": 1, "moved": 9, "added": 1, "removed": 1}
+    assert (comparison["old"]["published"], comparison["new"]["published"]) == ("March 31, 2026", "March 31, 2027")
+    (changed,) = (change for change in comparison["sections"] if change["kind"] == "changed")
+    document = read_document(new)
+    text = "".join(edit["text"] for edit in changed["edits"] if edit["operation"] != "deleted")
+    assert text == document.text[changed["new"]["start"] : changed["new"]["end"]].rstrip()
+    assert [change["kind"] for change in comparison["citations"]] == ["changed", "removed"]
+
+
+def test_diff_of_the_same(environment: dict[str, str], corpus: Path) -> None:
+    shown = run("diff", "factsheet-2025", str(corpus / "factsheet-2025.md"), environment=environment)
+    assert (shown.returncode, shown.stdout.splitlines()[0]) == (0, "The same to the character: 65 sections.")
+    check_error(
+        run("diff", "factsheet-2024", "factsheet-2025", environment=environment),
+        "factsheet-2024 is neither a file nor a document: documents are factsheet-2025",
+    )

@@ -101,7 +101,9 @@ def test_links_that_changed_are_told(factsheet: Document, new: Document) -> None
     assert changed.kind == "changed"
     assert changed.old
     assert changed.new
-    assert (changed.old.footnote, changed.old.place, changed.new.place) == (6, "1.2.3", "1.2.4")
+    assert changed.old.section
+    assert changed.new.section
+    assert (changed.old.footnote, changed.old.section.place, changed.new.section.place) == (6, "1.2.3", "1.2.4")
     assert changed.old.urls == ("https://www.japan.go.jp/kizuna/2024/02/hiroshima_ai_process.html",)
     assert changed.new.urls == (NEW_URL,)
     assert (removed.kind, removed.old and removed.old.footnote, removed.new) == ("removed", 47, None)
@@ -146,8 +148,8 @@ def test_numbers_and_links_in_the_text_count(tmp_path: Path) -> None:
     (change,) = comparison.citations
     assert change.old
     assert change.new
-    assert (change.kind, change.old.words, change.old.urls, change.new.urls, change.new.place) == (
-        "changed", "the law", ("https://a.example/",), ("https://b.example/",), "2",
+    assert (change.kind, change.old.words, change.old.urls, change.new.urls, change.new.section) == (
+        "changed", "the law", ("https://a.example/",), ("https://b.example/",), new.sections[-1],
     )  # fmt: skip
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from qa.answers import Assistant
     from qa.index import Summary
 
-# The exit code for a quotation that is none.
-NOT_VERIFIED = 3
+# The exit code for a quotation that is none, and for editions that differ.
+NOT_VERIFIED = DIFFERENT = 3
 
 app = typer.Typer(
     help="Answers questions about a published document in the document's own words.",
@@ -96,6 +96,26 @@ def verify(
 
         print_verdict(verdict)
     raise typer.Exit(0 if verdict.verified else NOT_VERIFIED)
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="The old edition: a file, or the id of a document.")],
+    new: Annotated[str, typer.Argument(help="The new edition, likewise.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the comparison for a program to read.")] = False,
+) -> None:
+    """Show what changed from one edition of a document to another; exit code 3 when anything did."""
+    from qa.editions import compare
+    from qa.report import comparison_body, print_comparison
+    from qa.retired import read_edition
+
+    corpus = read_settings(os.environ).corpus
+    comparison = compare(read_edition(old, corpus), read_edition(new, corpus))
+    if json:
+        typer.echo(comparison_body(comparison).model_dump_json(indent=2))
+    else:
+        print_comparison(comparison)
+    raise typer.Exit(0 if comparison.same else DIFFERENT)
 
 
 @app.command()

@@ -145,7 +145,7 @@ def answer_body(answer: Answer) -> AnswerBody:
         question=answer.question,
         status=answer.status,
         confidence=round(answer.confidence, PLACES),
-        document=_document(document) if document else None,
+        document=document_body(document) if document else None,
         results=[_result(quote) for quote in answer.quotes],
         nearest=[_nearest(passage) for passage in answer.nearest],
     )
@@ -171,7 +171,8 @@ def verdict_body(verdict: Verdict) -> VerdictBody:
     )
 
 
-def _document(document: Document) -> DocumentBody:
+def document_body(document: Document) -> DocumentBody:
+    """What is known of a document, as the contract has it."""
     return DocumentBody(
         id=document.id,
         title=document.title,

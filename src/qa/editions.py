@@ -36,12 +36,12 @@ class SectionChange:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A footnote with its links, or a link in the text (`footnote` is None): its words, and the place citing it."""
+    """A footnote with its links, or a link in the text (`footnote` is None): its words, and the section citing it."""
 
     footnote: int | None
     words: str
     urls: tuple[str, ...]
-    place: str
+    section: Section | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +219,11 @@ def _citations(document: Document) -> Iterator[tuple[Citation, int | None]]:
         cited.setdefault(reference.note, bisect_right(starts, reference.offset) - 1)
     for note in document.notes:
         home = cited.get(note.number)
-        place = document.sections[home].place if home is not None else ""
-        yield Citation(note.number, note.text, tuple(source.url for source in note.sources), place), home
+        section = document.sections[home] if home is not None else None
+        yield Citation(note.number, note.text, tuple(source.url for source in note.sources), section), home
     for link in document.links:
         home = bisect_right(starts, link.start) - 1
-        yield Citation(None, document.text[link.start : link.end], (link.url,), document.sections[home].place), home
+        yield Citation(None, document.text[link.start : link.end], (link.url,), document.sections[home]), home
 
 
 def _said(citation: Citation) -> Hashable:

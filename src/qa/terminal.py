@@ -34,7 +34,7 @@ def building() -> Iterator[Report]:
 
 def print_summary(summary: Summary) -> None:
     """What was built, document by document, and everything that did not come out whole."""
-    console = _console()
+    console = open_console()
     for document in summary.documents:
         urls = sum(len(note.sources) for note in document.notes)
         cited = {reference.note for reference in document.references}
@@ -56,7 +56,7 @@ def print_summary(summary: Summary) -> None:
 
 def print_answer(answer: Answer, documents: Mapping[str, Document]) -> None:
     """An answer to read: each passage below its place, its links below it. `documents` are all, by id."""
-    console = _console()
+    console = open_console()
     titles = {id: document.title for id, document in documents.items()} if len(documents) > 1 else {}
     if answer.status != "answered" or answer.confidence < UNCERTAIN_BELOW:
         console.print(Text(" ".join(status_words(answer).values())))
@@ -65,7 +65,7 @@ def print_answer(answer: Answer, documents: Mapping[str, Document]) -> None:
     if answer.nearest:
         console.print("Closest sections:")
         for near in answer.nearest:
-            place = _place(near.section, near.section.page, titles.get(near.document, ""))
+            place = place_text(near.section, near.section.page, titles.get(near.document, ""))
             console.print(Padding(place, (0, 0, 0, 2), expand=False))
     passages = [*(quote.hit.passage for quote in answer.quotes), *answer.nearest]
     for document in (documents[id] for id in dict.fromkeys(passage.document for passage in passages)):
@@ -75,7 +75,7 @@ def print_answer(answer: Answer, documents: Mapping[str, Document]) -> None:
 
 def print_verdict(verdict: Verdict) -> None:
     """Whether a quotation is one, and where it stands or begins to differ."""
-    console = _console()
+    console = open_console()
     console.print("Verified, word for word." if verdict.verified else "Not in the document in these words.")
     if verdict.document is None or verdict.section is None:
         return
@@ -83,27 +83,13 @@ def print_verdict(verdict: Verdict) -> None:
         printed = f"“{difference.printed}”" if difference.printed else "the end of the document"
         shown = f"First difference: character {difference.at + 1} is “{difference.quoted}”, printed is {printed}."
         console.print(Text(shown))
-    console.print(_place(verdict.section, verdict.page))
+    console.print(place_text(verdict.section, verdict.page))
     text = Text(verdict.document.text[verdict.start : verdict.end])
     console.print(Padding(text, (0, 0, 0, 2), expand=False))
     console.print(Text(verdict.document.title, style="dim"))
 
 
-def _print_quote(console: Console, quote: Quote, title: str) -> None:
-    passage = quote.hit.passage
-    console.print(_place(passage.section, passage.page, title))
-    text = Text(passage.text)
-    for start, end in quote.marks:
-        text.stylize("underline", start, end)
-    console.print(Padding(text, (0, 0, 0, 2), expand=False))
-    for source in passage.sources:
-        name = f"[{source.footnote}]" if source.footnote is not None else "[link]"
-        remark = f" ({source.remark})" if source.remark else ""
-        console.print(Text(f"  {name}{remark} {source.url}", style="cyan"), soft_wrap=True)
-    console.print()
-
-
-def _place(section: Section, page: int | None, title: str = "") -> Text:
+def place_text(section: Section, page: int | None, title: str = "") -> Text:
     """Number, heading and page, and the title of the document where there are several."""
     place = Text(f"{section.label}  " if section.label else "", style="bold")
     place.append(section.title, style="bold")
@@ -114,7 +100,22 @@ def _place(section: Section, page: int | None, title: str = "") -> Text:
     return place
 
 
-def _console() -> Console:
+def open_console() -> Console:
+    """Standard output: in a window lines of a comfortable length, in a pipe whole ones."""
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH) if console.is_terminal else ENDLESS
     return console
+
+
+def _print_quote(console: Console, quote: Quote, title: str) -> None:
+    passage = quote.hit.passage
+    console.print(place_text(passage.section, passage.page, title))
+    text = Text(passage.text)
+    for start, end in quote.marks:
+        text.stylize("underline", start, end)
+    console.print(Padding(text, (0, 0, 0, 2), expand=False))
+    for source in passage.sources:
+        name = f"[{source.footnote}]" if source.footnote is not None else "[link]"
+        remark = f" ({source.remark})" if source.remark else ""
+        console.print(Text(f"  {name}{remark} {source.url}", style="cyan"), soft_wrap=True)
+    console.print()
