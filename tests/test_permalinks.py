@@ -14,7 +14,9 @@ from fakes import WordEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from new_edition import CONVENTION, publish
+from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
+from test_page import serving
 
 from qa.answers import Assistant
 from qa.errors import DocumentError, IndexStale, QuestionError
@@ -106,8 +108,21 @@ def test_an_old_link_shows_the_old_words_marked(client: TestClient, index: Index
     assert MARK in shown
     assert "Published March 31, 2026" in shown
     # Its section has another number now.
-    assert re.search(r'<a href="/p/factsheet-2025/1.2.4">1.2 › 4\) Finalization of the “Reporting', shown)
+    assert re.search(r'<a href="/p/factsheet-2025/1.2.4" lang="en">1.2 › 4\) Finalization of the “Reporting', shown)
     assert "As of March 2027, 31 organizations" in page(client, "factsheet-2025/1.2.4")
+
+
+def test_the_mark_is_seen_and_leads_on_in_a_narrow_window(browser: Browser, index: Index) -> None:
+    with serving(create_app(Assistant(index, WordEncoder(), Settings()))) as port:
+        page = browser.new_page(viewport={"width": 320, "height": 640})
+        page.goto(f"http://127.0.0.1:{port}/p/factsheet-2025/1.2.3/4")
+        expect(page.locator(".qa-retired")).to_be_in_viewport()
+        expect(page.locator(".qa-retired")).to_contain_text(MARK)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        page.locator(".qa-retired a").click()
+        expect(page.locator(".qa-retired")).to_have_count(0)
+        expect(page.locator(".qa-text").last).to_contain_text("As of March 2027, 31 organizations")
+        page.close()
 
 
 def test_a_link_to_what_stays_bears_no_mark(client: TestClient) -> None:
@@ -160,7 +175,12 @@ def test_nothing_retired_changes_nothing(corpus: Path, tmp_path: Path, factsheet
         shutil.copy(path, copy)
     without = fingerprint(copy, WordEncoder())
     (copy / "retired").mkdir()
+    (copy / "retired" / ".gitkeep").touch()
     assert fingerprint(copy, WordEncoder()) == without
+    (copy / "retired" / "notes.txt").touch()
+    with pytest.raises(DocumentError, match="retired holds no document"):
+        fingerprint(copy, WordEncoder())
+    (copy / "retired" / "notes.txt").unlink()
     index = build(copy)
     assert list(index.passages) == cut(factsheet)
     assert index.archive == Archive({}, {})

@@ -34,5 +34,5 @@ def _note(retired: Retired, permalink: Permalink) -> str:
     if now := retired.now:
         name = escape(f"{now.label} {now.title or UNTITLED}".strip())
         address = escape(permalink(f"{retired.passage.document}/{now.place}"))
-        note += f' In the current edition: <a href="{address}">{name}</a>'
+        note += f' In the current edition: <a href="{address}" lang="{escape(retired.edition.language)}">{name}</a>'
     return f'<p class="qa-retired">{note}</p>'

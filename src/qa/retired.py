@@ -12,11 +12,13 @@ FOLDER = "retired"
 
 
 def find_retired(corpus: Path) -> list[Path]:
-    """The files of the retired editions, by name; none where nothing was retired."""
-    try:
-        return find_documents(corpus / FOLDER)
-    except DocumentError:
-        return []
+    """The files of the retired editions, by name; none where nothing was retired.
+
+    Raises DocumentError where the folder holds other files only.
+    """
+    folder = corpus / FOLDER
+    visible = folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir())
+    return find_documents(folder) if visible else []
 
 
 def read_retired(corpus: Path) -> list[Document]:

@@ -1,7 +1,8 @@
 """The files of an index: written whole, checked by checksum, replaced in one step.
 
     index/manifest.json           which build is in use, what it was made from, its checksums
-    index/build-x7k2/             documents.jsonl  passages.jsonl  passages.faiss  sentences.faiss  terms/
+    index/build-x7k2/             documents.jsonl  passages.jsonl  passages.faiss  sentences.faiss  terms/,
+                                  with retired editions also retired.jsonl  retired-sections.jsonl
 
 A build is written into a folder of its own; then the manifest that names it replaces the old one by
 rename, so whoever opens the index sees the old or the new one, whenever the writer dies.
