@@ -40,3 +40,21 @@ def test_what_looks_like_markup_is_shown_as_it_is(tmp_path: Path, capsys: pytest
         tmp_path, "## 1 Cats\n\nOne.\n", "## 1 Cats\n\nOne.\n\n## 2 [bold]Dogs\n\nThe [red]dog :smile: 1.\n", capsys
     )
     assert shown[4:6] == ["added  2  [bold]Dogs", "  {+The [red]dog :smile: 1.+}"]
+
+
+def test_a_section_of_a_heading_and_one_of_a_link(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = "## 1 Cats\n\nSee [the law](https://a.example/).\n"
+    new = "## 1 Cats\n\nSee [the law](https://b.example/).\n\n## 2 Dogs\n"
+    assert show(tmp_path, old, new, capsys) == [
+        "Sections: 1 unchanged, 1 added. Footnotes and links: 1 changed.",
+        "- Rules",
+        "+ Rules",
+        "",
+        "added  2  Dogs",
+        "changed  link in 1",
+        "  [-the law",
+        "  https://a.example/-]",
+        "  {+the law",
+        "  https://b.example/+}",
+        "",
+    ]

@@ -139,7 +139,7 @@ def _counts(comparison: Comparison) -> str:
 
 
 def _print_section(console: Console, comparison: Comparison, change: SectionChange) -> None:
-    """A section with the number it had, and its words: all that came or went, or the lines they stand in."""
+    """A section with the number it had, and the words that came or went."""
     sides: tuple[tuple[Operation, Document, Section | None], ...] = (
         ("deleted", comparison.old, change.old),
         ("inserted", comparison.new, change.new),
@@ -149,12 +149,11 @@ def _print_section(console: Console, comparison: Comparison, change: SectionChan
     before = [other.label for _, _, other in present if other.label != section.label]
     headline = Text(f"{change.kind}  ").append("".join(f"{label} → " for label in before))
     console.print(headline.append_text(place_text(section, section.page)))
-    if len(present) == 1:
-        _print_pieces(
-            console, [(operation, document.text[s.heading_end : s.end].strip()) for operation, document, s in present]
-        )
-    elif change.edits:
+    if change.edits:
         _print_pieces(console, list(_changed_lines(comparison, change.edits)))
+    elif len(present) == 1 and section.paragraphs:
+        operation, document, _ = present[0]
+        _print_pieces(console, [(operation, document.text[section.paragraphs[0][0] : section.paragraphs[-1][1]])])
 
 
 def _print_citation(console: Console, change: CitationChange) -> None:
