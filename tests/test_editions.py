@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from new_edition import CONVENTION, NEW_URL, publish
 
@@ -117,6 +117,7 @@ def test_there_and_back_is_the_same_told_the_other_way(factsheet: Document, new:
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(range(12)), max_size=8), st.lists(st.sampled_from(range(12)), max_size=8))
 def test_each_section_is_told_once_whatever_the_two_are(
     tmp_path_factory: pytest.TempPathFactory, a: list[int], b: list[int]

@@ -7,7 +7,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.edits import find_edits
@@ -44,11 +44,13 @@ def check_laws(old: str, new: str) -> None:
     assert any(edit.operation != "equal" for edit in edits) == (old != new)
 
 
+@settings(deadline=None)
 @given(reworded())
 def test_laws_hold_for_edited_texts(pair: tuple[str, str]) -> None:
     check_laws(*pair)
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_laws_hold_for_any_texts(old: str, new: str) -> None:
     check_laws(old, new)
