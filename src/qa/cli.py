@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qa.errors import IndexMissing, QAError
+from qa.errors import IndexMissing, QAError, SettingError
 from qa.settings import MOST_PASSAGES, PACKAGED_INDEX, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -49,9 +50,26 @@ def options(version: Annotated[bool, typer.Option("--version", help="Show the ve
 
 
 @app.command()
-def index() -> None:
+def index(
+    file: Annotated[Path | None, typer.Argument(help="A Markdown or PDF file to take into the corpus first.")] = None,
+    replaces: Annotated[str | None, typer.Option(help="The id of the document it is the next edition of.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say of each section what told its heading.")] = False,
+) -> None:
     """Build the index from the corpus, unless nothing changed; texts that did not change keep their vectors."""
-    _print_summary(_build(read_settings(os.environ)))
+    from qa.intake import draft_missing, take_in
+    from qa.terminal import print_explanation, print_intake, print_summary
+
+    settings = read_settings(os.environ)
+    if replaces and not file:
+        raise SettingError("--replaces says of a file what it replaces: name the file")
+    if file:
+        print_intake(*take_in(file, settings.corpus, replaces, settings.pdf_limits))
+    else:
+        print_intake(draft_missing(settings.corpus, settings.pdf_limits))
+    summary = _build(settings)
+    print_summary(summary)
+    if explain:
+        print_explanation(summary.documents)
 
 
 @app.command()
@@ -105,12 +123,13 @@ def diff(
     json: Annotated[bool, typer.Option("--json", help="Print the comparison for a program to read.")] = False,
 ) -> None:
     """Show what changed from one edition of a document to another; exit code 3 when anything did."""
+    from qa.changes import comparison_body, print_comparison
     from qa.editions import compare
-    from qa.report import comparison_body, print_comparison
     from qa.retired import read_edition
 
-    corpus = read_settings(os.environ).corpus
-    comparison = compare(read_edition(old, corpus), read_edition(new, corpus))
+    settings = read_settings(os.environ)
+    first, second = (read_edition(name, settings.corpus, settings.pdf_limits) for name in (old, new))
+    comparison = compare(first, second)
     if json:
         typer.echo(comparison_body(comparison).model_dump_json(indent=2))
     else:
@@ -155,13 +174,8 @@ def _build(settings: Settings) -> Summary:
     from qa.terminal import building
 
     with building() as progress:
-        return refresh_index(settings.corpus, settings.index, SentenceEncoder(settings.model), progress)
-
-
-def _print_summary(summary: Summary) -> None:
-    from qa.terminal import print_summary
-
-    print_summary(summary)
+        encoder = SentenceEncoder(settings.model)
+        return refresh_index(settings.corpus, settings.index, encoder, progress, settings.pdf_limits)
 
 
 if __name__ == "__main__":

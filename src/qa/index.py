@@ -19,9 +19,9 @@ from qa.errors import IndexDamaged, IndexStale, IndexUnusable
 from qa.lexical import LexicalIndex
 from qa.passages import Places, embedded, split
 from qa.permalinks import Archive, keep_ids, read_archive, write_archive
-from qa.reading.corpus import find_documents, read_bytes, read_corpus
+from qa.reading.corpus import LIMITS, find_documents, read_bytes, read_corpus
 from qa.retired import find_retired, read_retired
-from qa.settings import PACKAGE
+from qa.settings import PACKAGE, PdfLimits
 from qa.store import FORMAT, Build, Fingerprint, open_build, read_lines, write_build, write_lines
 from qa.types import Document, Matrix, Passage
 
@@ -66,28 +66,32 @@ class Summary:
     seconds: float
 
 
-def refresh_index(corpus: Path, index: Path, encoder: Encoder, progress: Progress | None = None) -> Summary:
+def refresh_index(
+    corpus: Path, index: Path, encoder: Encoder, progress: Progress | None = None, limits: PdfLimits = LIMITS
+) -> Summary:
     """Build the index unless it is whole and nothing changed since. Raises as `build_index` does."""
     started = time.perf_counter()
     try:
         fresh = open_index(corpus, index, encoder)
     except IndexUnusable:
-        return build_index(corpus, index, encoder, progress)
+        return build_index(corpus, index, encoder, progress, limits)
     kept = len(fresh.dense) + len(fresh.sentences)
     return _summary(list(fresh.documents.values()), fresh.passages, fresh.archive, 0, kept, started)
 
 
-def build_index(corpus: Path, index: Path, encoder: Encoder, progress: Progress | None = None) -> Summary:
+def build_index(
+    corpus: Path, index: Path, encoder: Encoder, progress: Progress | None = None, limits: PdfLimits = LIMITS
+) -> Summary:
     """Read the corpus and write the index. Texts that an earlier build embedded keep their vectors.
 
     `progress` is called with rows done and rows in all. Raises DocumentError, ModelError, IndexUnusable.
     """
     started = time.perf_counter()
     made_from = fingerprint(corpus, encoder)
-    documents = read_corpus(corpus)
+    documents = read_corpus(corpus, limits)
     limit = min(PASSAGE_PIECES, encoder.limit)
     passages, archive = keep_ids(
-        documents, read_retired(corpus), lambda document: split(document, encoder.count, limit)
+        documents, read_retired(corpus, limits), lambda document: split(document, encoder.count, limit)
     )
     whole, sentences = _texts(passages)
     known = _known_vectors(index, encoder)
@@ -148,7 +152,7 @@ def _reader_checksum() -> str:
     """A SHA-256 over the source of all that turns a file into passages and terms: other code, other index."""
     total = hashlib.sha256()
     modules = ("passages", "lexical", "types", "edits", "editions", "retired", "permalinks")
-    for path in sorted([*(PACKAGE / "reading").glob("*.py"), *(PACKAGE / f"{name}.py" for name in modules)]):
+    for path in sorted([*(PACKAGE / "reading").rglob("*.py"), *(PACKAGE / f"{name}.py" for name in modules)]):
         total.update(path.read_bytes())
     return total.hexdigest()
 

@@ -32,11 +32,20 @@ def _default_index() -> Path:
 
 
 @dataclass(frozen=True, slots=True)
+class PdfLimits:
+    """What reading one PDF may take: `seconds` of wall clock, `megabytes` of address space."""
+
+    seconds: int
+    megabytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be chosen. Each field but the folders is read from `QA_<NAME>`.
 
     `corpus` and `index` are folders. `model` is a sentence-transformers name or folder. `languages`
     are those the model reads, as ISO 639-1 codes. `passages` is how many are shown where nobody says.
+    `pdf_seconds` and `pdf_megabytes` are what reading one PDF may take.
     """
 
     corpus: Path = HOME / "corpus"
@@ -44,12 +53,24 @@ class Settings:
     model: str = "all-MiniLM-L6-v2"
     languages: tuple[str, ...] = ("en",)
     passages: int = 5
+    # A second reads ten to twenty pages, so that a report of 600 pages comes through.
+    pdf_seconds: int = 60
+    # The reader itself and a long document need about 500.
+    pdf_megabytes: int = 1024
+
+    @property
+    def pdf_limits(self) -> PdfLimits:
+        """The two of them together."""
+        return PdfLimits(self.pdf_seconds, self.pdf_megabytes)
 
 
-def _passages(value: str) -> int:
-    if not value.isdecimal() or not 1 <= int(value) <= MOST_PASSAGES:
-        raise ValueError
-    return int(value)
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isdecimal() or not least <= int(value) <= most:
+            raise ValueError
+        return int(value)
+
+    return read
 
 
 def _languages(value: str) -> tuple[str, ...]:
@@ -71,7 +92,10 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "QA_INDEX": (lambda value: Path(_text(value)), "a folder"),
     "QA_MODEL": (_text, "a sentence-transformers name or folder"),
     "QA_LANGUAGES": (_languages, "codes such as en,ja"),
-    "QA_PASSAGES": (_passages, f"a whole number from 1 to {MOST_PASSAGES}"),
+    "QA_PASSAGES": (_number(1, MOST_PASSAGES), f"a whole number from 1 to {MOST_PASSAGES}"),
+    "QA_PDF_SECONDS": (_number(1, 3600), "a whole number of seconds from 1 to 3600"),
+    # Less does not hold the reader itself.
+    "QA_PDF_MEGABYTES": (_number(256, 65536), "a whole number of megabytes from 256 to 65536"),
 }
 
 

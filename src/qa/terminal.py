@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.padding import Padding
@@ -43,7 +44,10 @@ def print_summary(summary: Summary) -> None:
         console.print(f"  sections  {len(document.sections)}")
         console.print(f"  notes     {resolved} of {len(document.notes)} resolved, {urls} links")
         if document.contents_entries:
-            console.print(f"  contents  {document.contents_entries} entries")
+            console.print(f"  contents  {document.contents_found} of {document.contents_entries} entries found")
+        if document.sheets:
+            kept = document.kept / max(document.letters, 1)
+            console.print(f"  pages     {document.sheets}, {kept:.2%} of their {document.letters:,} letters kept")
         for finding in document.findings:
             console.print(Text(f"  look at   {finding}", style="yellow"))
     console.print(f"passages    {summary.passages}")
@@ -52,6 +56,26 @@ def print_summary(summary: Summary) -> None:
     console.print(f"coverage    {summary.coverage:.1%} of the text")
     console.print(f"vectors     {summary.embedded} made, {summary.kept} kept")
     console.print(f"seconds     {summary.seconds:.1f}")
+
+
+def print_intake(drafted: Iterable[Path], retired: Path | None = None) -> None:
+    """What was written into the corpus beside a file, for its maintainer to look at."""
+    console = open_console()
+    if retired:
+        console.print(Text(f"Retired the edition before: {retired}"))
+    for path in drafted:
+        console.print(Text(f"Drafted {path} from the file: check every line of it.", style="yellow"))
+
+
+def print_explanation(documents: Iterable[Document]) -> None:
+    """Each section with its page, and what told that its heading is one."""
+    console = open_console()
+    for document in documents:
+        console.print(Text(document.title, style="bold"))
+        for section in document.sections:
+            place = place_text(section, section.page)
+            place.append(f"  [{', '.join(section.evidence) or 'no heading'}]", style="not bold cyan")
+            console.print(Padding(place, (0, 0, 0, 2), expand=False))
 
 
 def print_answer(answer: Answer, documents: Mapping[str, Document]) -> None:

@@ -87,6 +87,7 @@ class Document:
 
     `examples` are questions to offer to a reader. `pages` are (offset, printed page number) where each
     page begins; empty where pages are unknown.
+    `contents_found` of the `contents_entries` in its own list of contents are headings, in that order.
     `findings` are sentences about whatever did not come out whole while reading; empty when all did.
     Of a PDF, `sheets` are the pages of the file, `letters` the letters and digits on them, and `kept` how many
     of those came into the text or belong to the pages (running heads, page numbers); 0 for other files.
@@ -109,6 +110,7 @@ class Document:
     links: tuple[Link, ...]
     pages: tuple[tuple[int, int], ...]
     contents_entries: int
+    contents_found: int
     findings: tuple[str, ...]
     sheets: int = 0
     letters: int = 0

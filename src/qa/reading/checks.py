@@ -36,17 +36,21 @@ def check_notes(defined: Sequence[Line], notes: Sequence[Note], references: Sequ
     return findings
 
 
-def check_contents(entries: Sequence[Entry], sections: Sequence[Section], text: str) -> list[str]:
-    """Every line of the contents list is a heading, in the same order and on the page it promises."""
+def check_contents(entries: Sequence[Entry], sections: Sequence[Section], text: str) -> tuple[int, list[str]]:
+    """How many lines of the contents list are headings, in the same order, and what is wrong with the others.
+
+    Each should begin on the page that it promises.
+    """
     findings = []
-    position = 0
+    position = found = 0
     headings = [fold(text[section.start : section.heading_end]) for section in sections]
     for entry in entries:
         if entry.folded in headings[position:]:
+            found += 1
             position += headings[position:].index(entry.folded) + 1
             page = sections[position - 1].page
             if None not in (page, entry.page) and page != entry.page:
                 findings.append(f"The contents list has “{entry.text}” on page {entry.page}; it begins on {page}.")
         else:
             findings.append(f"The contents list names “{entry.text}”; no such heading was found in that order.")
-    return findings
+    return found, findings

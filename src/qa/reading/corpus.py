@@ -10,18 +10,19 @@ from qa.errors import DocumentError
 from qa.reading.checks import check_contents, check_kept, check_notes
 from qa.reading.lines import Line, fold
 from qa.reading.markdown import NestedTooDeeply, read_markdown
-from qa.reading.metadata import Metadata, draft_metadata, facts_of_pdf, read_metadata
+from qa.reading.metadata import Metadata, facts_of_pdf, read_metadata
 from qa.reading.notes import number_notes, read_note
 from qa.reading.outline import build_outline
-from qa.reading.pdf.sandbox import Limits, read_in_child
+from qa.reading.pdf.sandbox import read_in_child
 from qa.reading.text import TextBuilder
+from qa.settings import PdfLimits, Settings
 from qa.types import Document
 
 MARKDOWN, PDF = (".md", ".markdown"), ".pdf"
 SUFFIXES = (*MARKDOWN, PDF)
 # A long law has 2 MB of text, 50 MB would take minutes and gigabytes to parse; a PDF carries its pictures.
 BYTES_AT_MOST = {suffix: 200_000_000 if suffix == PDF else 10_000_000 for suffix in SUFFIXES}
-LIMITS = Limits()
+LIMITS = Settings().pdf_limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def find_documents(folder: Path) -> list[Path]:
     return paths
 
 
-def read_corpus(folder: Path, limits: Limits = LIMITS) -> list[Document]:
+def read_corpus(folder: Path, limits: PdfLimits = LIMITS) -> list[Document]:
     """Every document of a corpus folder, by name. Raises DocumentError, also when two share an id."""
     documents: dict[str, Document] = {}
     for path in find_documents(folder):
@@ -56,15 +57,14 @@ def read_corpus(folder: Path, limits: Limits = LIMITS) -> list[Document]:
     return list(documents.values())
 
 
-def read_document(path: Path, limits: Limits = LIMITS) -> Document:
+def read_document(path: Path, limits: PdfLimits = LIMITS) -> Document:
     """One file as a document; its metadata are in the .toml of the same name, or drawn from the file itself.
 
     Raises DocumentError for a file that cannot be read, is empty, too large, not what its name says, or not
     the one its metadata describe.
     """
-    data = read_bytes(path)
-    read = _read_file(path, data, limits)
-    checksum = hashlib.sha256(data).hexdigest()
+    read = read_file(path, limits)
+    checksum = hashlib.sha256(read_bytes(path)).hexdigest()
     metadata = read_metadata(path, read.lines, read.own)
     if metadata.sha256 not in ("", checksum):
         raise DocumentError(
@@ -74,30 +74,9 @@ def read_document(path: Path, limits: Limits = LIMITS) -> Document:
     return _assemble(read, metadata, checksum)
 
 
-def draft_missing_metadata(folder: Path, limits: Limits = LIMITS) -> list[Path]:
-    """Draft a .toml for each document of a folder that has none. Returns the drafts. Raises DocumentError."""
-    drafts = []
-    for path in find_documents(folder):
-        if not path.with_suffix(".toml").exists():
-            read = _read_file(path, read_bytes(path), limits)
-            metadata = read_metadata(path, read.lines, read.own)
-            drafts.append(draft_metadata(path, metadata, read.lines))
-    return drafts
-
-
-def read_bytes(path: Path) -> bytes:
-    """A file of the corpus. Raises DocumentError when it cannot be read or is too large."""
-    most = BYTES_AT_MOST.get(path.suffix.lower(), max(BYTES_AT_MOST.values()))
-    try:
-        size = path.stat().st_size
-        if size > most:
-            raise DocumentError(f"{path.name} has {size:,} bytes; at most {most:,} are read: split it")
-        return path.read_bytes()
-    except OSError as error:
-        raise DocumentError(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _read_file(path: Path, data: bytes, limits: Limits) -> Reading:
+def read_file(path: Path, limits: PdfLimits = LIMITS) -> Reading:
+    """The lines of a file. Raises DocumentError for one that is empty, too large, or not what its name says."""
+    data = read_bytes(path)
     if path.suffix.lower() == PDF:
         pdf = read_in_child(path, limits)
         own = facts_of_pdf(pdf.lines, pdf.title, pdf.author)
@@ -114,6 +93,18 @@ def _read_file(path: Path, data: bytes, limits: Limits) -> Reading:
         raise DocumentError(f"{path.name} nests lists or quotes too deeply to be read: flatten it") from None
 
 
+def read_bytes(path: Path) -> bytes:
+    """A file of the corpus. Raises DocumentError when it cannot be read or is too large."""
+    most = BYTES_AT_MOST.get(path.suffix.lower(), max(BYTES_AT_MOST.values()))
+    try:
+        size = path.stat().st_size
+        if size > most:
+            raise DocumentError(f"{path.name} has {size:,} bytes; at most {most:,} are read: split it")
+        return path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path} cannot be read: {error.strerror}") from None
+
+
 def _assemble(read: Reading, metadata: Metadata, checksum: str) -> Document:
     said = (metadata.title, metadata.publisher, metadata.published, metadata.notice)
     outline = build_outline(read.lines, fold(metadata.title), frozenset(fold(words) for words in said if words))
@@ -123,11 +114,12 @@ def _assemble(read: Reading, metadata: Metadata, checksum: str) -> Document:
     text = builder.finish()
     defined = {line.mark: line for line in reversed(outline.notes)}
     notes = sorted((read_note(line, numbers[mark]) for mark, line in defined.items()), key=lambda note: note.number)
+    contents_found, contents_findings = check_contents(outline.entries, sections, text)
     findings = [
         *read.findings,
         *check_kept(read.letters, read.kept),
         *check_notes(outline.notes, notes, builder.references),
-        *check_contents(outline.entries, sections, text),
+        *contents_findings,
     ]
     return Document(
         id=metadata.id, title=metadata.title, publisher=metadata.publisher, published=metadata.published,
@@ -135,6 +127,6 @@ def _assemble(read: Reading, metadata: Metadata, checksum: str) -> Document:
         homepage=metadata.homepage, examples=metadata.examples, sha256=checksum,
         text=text, sections=sections, notes=tuple(notes), references=tuple(builder.references),
         links=tuple(builder.links), pages=tuple(builder.pages),
-        contents_entries=len(outline.entries), findings=tuple(findings),
+        contents_entries=len(outline.entries), contents_found=contents_found, findings=tuple(findings),
         sheets=read.pages, letters=read.letters, kept=read.kept,
     )  # fmt: skip

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from qa.reading.contents import LEADER
 from qa.reading.lines import Line, fold, is_closed, join
 from qa.reading.numbering import HEADING_LENGTH, cues
-from qa.reading.pdf.paragraphs import BULLET, CLOSED_GAP, Paragraph
+from qa.reading.pdf.levels import BULLET
+from qa.reading.pdf.paragraphs import CLOSED_GAP, Paragraph
 from qa.reading.pdf.rows import Row
 from qa.reading.pdf.tags import Bookmark, Tag
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
-from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from qa.reading.contents import LEADER
 from qa.reading.numbering import HEADING_LENGTH, cues
 from qa.reading.pdf.blocks import Block
+from qa.reading.pdf.levels import is_centred, is_listed, join_level, split_levels
 from qa.reading.pdf.rows import SCRIPT_SIZE, Row
+from qa.reading.pdf.spacing import SAME_SIZE, Spacing
 from qa.reading.pdf.tags import Tag
 from qa.reading.pdf.writing import CITATION, HYPHENS
 
-BULLET = re.compile(r"[•‣▪●○■□◆◇▶➢➤✓∙·・⁃*–—]\s*(?=\S)|[-o]\s+(?=\S)")
-# Sizes that differ by less than this share are one size.
-SAME_SIZE = 0.04
 # Shares of the usual distance of rows: one that ends a paragraph, and one that does after a full stop.
 GAP, CLOSED_GAP = 1.3, 1.15
 # An indent, in type sizes.
@@ -27,11 +23,6 @@ INDENT = 0.7
 TABLE_ROWS = 2
 # The widest cell, as a share of its column of text.
 CELL_WIDTH = 0.7
-# What an entry of a contents list ends with, and how many make a list.
-PAGE = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
-ENTRIES = 3
-# The longest number of a heading that a tab parts from its title: "Chapter XVII".
-NUMBER_LENGTH = 12
 
 
 @dataclass(slots=True)
@@ -67,8 +58,7 @@ class Grouping:
         self._body = body
         self._tag_of = tag_of
         blocks = [block for blocks in sheets for block in blocks]
-        self._pitches = _pitches(blocks)
-        self._margins = {id(block): _margin(block, blocks) for block in blocks}
+        self._spacing = Spacing(blocks)
         self._tags_are_sound = self._judge_tags([row for block in blocks for row in block.rows])
 
     def paragraphs(self) -> list[Paragraph]:
@@ -76,8 +66,8 @@ class Grouping:
         found: list[Paragraph] = []
         for blocks in self._sheets:
             for block in blocks:
-                for nth, level in enumerate(_levels(block)):
-                    row = _joined(level, block)
+                for nth, level in enumerate(split_levels(block)):
+                    row = join_level(level, block)
                     if row is None:
                         self._add_cells(found, level, block)
                     elif found and not found[-1].levels and self._goes_on(found[-1], row, block, nth == 0):
@@ -91,7 +81,7 @@ class Grouping:
 
     def _gap(self, found: list[Paragraph], row: Row, block: Block) -> float:
         above = found[-1] if found and found[-1].block is block else None
-        return (above.last.y - row.y) / self._pitch(row) if above else math.inf
+        return (above.last.y - row.y) / self._spacing.pitch(row) if above else math.inf
 
     def _add_cells(self, found: list[Paragraph], level: list[Row], block: Block) -> None:
         """A row of a table: it goes on with the one above, or begins another."""
@@ -106,7 +96,7 @@ class Grouping:
         starts = [other.x for level in paragraph.levels for other in level]
         aligned = any(abs(x - row.x) < INDENT * row.size for x in starts)
         narrow = row.end - row.x < CELL_WIDTH * (block.end - block.x)
-        near = paragraph.block is block and 0 < paragraph.last.y - row.y <= GAP * self._pitch(row)
+        near = paragraph.block is block and 0 < paragraph.last.y - row.y <= GAP * self._spacing.pitch(row)
         if not (near and aligned and narrow and len(paragraph.levels) >= TABLE_ROWS):
             return False
         paragraph.levels.append([row])
@@ -130,16 +120,16 @@ class Grouping:
         return not self._breaks(paragraph, row, block)
 
     def _breaks(self, paragraph: Paragraph, row: Row, block: Block) -> bool:
-        above, margin = paragraph.last, self._margins[id(block)]
-        gap = (above.y - row.y) / self._pitch(row)
+        above, margin = paragraph.last, self._spacing.margin(block)
+        gap = (above.y - row.y) / self._spacing.pitch(row)
         closed = above.closed
-        listed = _is_listed(row)
-        fits = self._would_fit(above, row, block)
+        listed = is_listed(row)
+        fits = self._spacing.would_fit(above, row, block)
         if gap > GAP or (gap > CLOSED_GAP and (closed or listed)):
             return True
-        if listed and (closed or fits or _is_listed(paragraph.first)):
+        if listed and (closed or fits or is_listed(paragraph.first)):
             return True
-        if fits and _is_centred(above, block) and _is_centred(row, block):
+        if fits and is_centred(above, block) and is_centred(row, block):
             return True
         if (above.bold and not self._body[1]) or above.size > (1 + SAME_SIZE) * self._body[0]:
             # The rows of a title: a full stop says nothing there, it may be that of "etc.".
@@ -155,38 +145,15 @@ class Grouping:
     def _goes_on_elsewhere(self, paragraph: Paragraph, row: Row, block: Block) -> bool:
         """Whether the first row of a column or page goes on with what stands at the foot of the one before."""
         above = paragraph.last
-        if _is_listed(row) or paragraph.levels:
+        if is_listed(row) or paragraph.levels:
             return False
         if above.bold:
             return above.text[-1] in HYPHENS or row.text[:1].islower()
         if not above.closed:
-            return not (self._would_fit(above, row, paragraph.block) and bool(cues(paragraph.first.text)))
-        flush = row.x <= self._margins[id(block)] + INDENT / 2 * row.size
+            return not (self._spacing.would_fit(above, row, paragraph.block) and bool(cues(paragraph.first.text)))
+        flush = row.x <= self._spacing.margin(block) + INDENT / 2 * row.size
         # A sentence that ends with a full row: the paragraph seldom does too.
-        return flush and not self._would_fit(above, row, paragraph.block)
-
-    def _would_fit(self, above: Row, row: Row, block: Block) -> bool:
-        """Whether the first word of a row had room at the end of the one above: the break was meant."""
-        first = row.text.split(maxsplit=1)[0]
-        width = len(first) * (row.end - row.x) / max(len(row.text), 1)
-        return above.end + 0.3 * above.size + width < self._right(above, block) - 0.1 * above.size
-
-    def _right(self, row: Row, block: Block) -> float:
-        """How far rows like this one reach."""
-        near = [
-            other.end
-            for other in block.rows
-            if abs(other.size - row.size) < SAME_SIZE * row.size and abs(other.x - row.x) < 3 * row.size
-        ]
-        if len(near) >= 3:
-            return max(near)
-        alike = [other.end for blocks in self._sheets for other in blocks if abs(other.x - block.x) < 3]
-        wide = [end for end in alike if end < block.end * 1.5]
-        usual = Counter(round(end) for end in wide).most_common(1)
-        return max(block.end, usual[0][0] if usual else 0.0)
-
-    def _pitch(self, row: Row) -> float:
-        return self._pitches.get((round(row.size, 1), row.bold), 1.45 * row.size)
+        return flush and not self._spacing.would_fit(above, row, paragraph.block)
 
     def _judge_tags(self, rows: Sequence[Row]) -> bool:
         """Whether tags hold paragraphs: not each row its own, nor a page in one."""
@@ -211,73 +178,8 @@ def _without_lead(paragraph: Paragraph) -> list[Paragraph]:
     return [paragraph]
 
 
-def _is_listed(row: Row) -> bool:
-    return BULLET.match(row.text) is not None or bool(cues(row.text))
-
-
-def _is_centred(row: Row, block: Block) -> bool:
-    slack = (row.x - block.x, block.end - row.end)
-    return min(slack) > row.size and abs(slack[0] - slack[1]) < row.size
-
-
 def _flows_in_style(above: Row, row: Row) -> bool:
     """Whether bold type ends or begins within a sentence that runs over two rows."""
     first = next(run for run in row.runs if run.text.strip())
     last = [run for run in above.runs if run.text.strip()][-1]
     return not above.closed and first.bold == last.bold
-
-
-def _levels(block: Block) -> list[list[Row]]:
-    levels: list[list[Row]] = []
-    for row in block.rows:
-        if levels and abs(levels[-1][0].y - row.y) < 0.5 * min(row.size, levels[-1][0].size):
-            levels[-1].append(row)
-        else:
-            levels.append([row])
-    return levels
-
-
-def _joined(level: list[Row], block: Block) -> Row | None:
-    """The rows of one level as one row; None where they are cells of a table."""
-    if len(level) == 1:
-        return level[0]
-    first, last = level[0], level[-1]
-    number = len(level) == 2 and ((cues(f"{first.text} x") and len(first.text) <= NUMBER_LENGTH) or _is_bullet(first))
-    entry = len(level) <= 3 and PAGE.fullmatch(last.text) and last.end >= block.end - last.size
-    if number or (entry and sum(_ends_in_page(row) for row in block.rows) >= ENTRIES):
-        return Row(tuple(run for row in level for run in row.runs), level[0].page)
-    return None
-
-
-def _ends_in_page(row: Row) -> bool:
-    return PAGE.fullmatch(row.text) is not None or LEADER.search(row.text) is not None
-
-
-def _is_bullet(row: Row) -> bool:
-    return BULLET.match(f"{row.text} x") is not None and len(row.text) <= 2
-
-
-def _pitches(blocks: Sequence[Block]) -> dict[tuple[float, bool], float]:
-    """(size, bold) -> the usual distance of two rows, points."""
-    found: defaultdict[tuple[float, bool], list[float]] = defaultdict(list)
-    for block in blocks:
-        for above, row in pairwise(block.rows):
-            distance = above.y - row.y
-            if abs(above.size - row.size) < 0.1 and above.bold == row.bold and 0.8 < distance / row.size < 3:
-                found[round(row.size, 1), row.bold].append(round(distance * 4) / 4)
-    usual = {}
-    for style, distances in found.items():
-        counted = Counter(distances).most_common()
-        # Of a few rows the nearer ones are the likelier to be of one paragraph.
-        lower = sorted(distances)[(len(distances) - 1) // 2]
-        usual[style] = lower if len(distances) < 8 else min(d for d, times in counted if times == counted[0][1])
-    return usual
-
-
-def _margin(block: Block, blocks: Sequence[Block]) -> float:
-    """Where most rows of a block begin."""
-    beginnings = Counter(round(row.x, 1) for row in block.rows)
-    alike = [other for other in blocks if abs(other.x - block.x) < 30 and abs(other.end - block.end) < 60]
-    usual = Counter(round(row.x, 1) for other in alike for row in other.rows).most_common(1)[0][0]
-    x, times = beginnings.most_common(1)[0]
-    return x if times >= 3 else max(usual, block.x)

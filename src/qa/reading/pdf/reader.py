@@ -16,9 +16,10 @@ from qa.reading.pdf.citations import cite_expected
 from qa.reading.pdf.endnotes import take_endnotes
 from qa.reading.pdf.footnotes import Footnote, take_footnotes
 from qa.reading.pdf.headings import LARGER, Verdict, judge, with_titles
+from qa.reading.pdf.levels import BULLET
 from qa.reading.pdf.margins import Sheet, find_furniture
 from qa.reading.pdf.pages import attempt, page_labels, read_pages, title_and_author
-from qa.reading.pdf.paragraphs import BULLET, Grouping, Paragraph
+from qa.reading.pdf.paragraphs import Grouping, Paragraph
 from qa.reading.pdf.rows import Row
 from qa.reading.pdf.tables import build_table
 from qa.reading.pdf.tags import Bookmark, Tag, read_bookmarks, read_tags

@@ -7,42 +7,15 @@ widths of its font.
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from statistics import median
 from typing import Any
 
 from pypdf import PageObject, mult
-from pypdf.generic import ArrayObject, FloatObject, TextStringObject
 
-from qa.reading.pdf.fonts import NO_FONT, SPACE, Font, read_font
-from qa.scripts import WIDE
+from qa.reading.pdf.fonts import NO_FONT, Font, read_font
+from qa.reading.pdf.gaps import read_words, with_spaces
 
-# Ligatures are one glyph for two letters: "ﬁ". No other compatibility character is touched.
-LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
-# Characters that show nothing: NUL and other controls, halves of surrogate pairs, direction marks. The soft
-# hyphen stays, it tells of a word cut at the end of a line.
-INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-# The full-width space of Japanese is a character of its own.
-SPACES = re.compile(r"[^\S\u3000\t]+")
-TABS = re.compile(r" ?\t[\t ]*")
-# Thousandths of the size: TeX parts words by so wide a gap and shows no space. pypdf asks for half a space's
-# width, and takes the width from a font that may show another sign in its place.
-WORD_GAP = 180.0
-# And no gap as narrow as this does.
-NO_GAP = 80.0
-# So wide a gap parts cells, or an entry of a contents list from its page.
-CELL_GAP = 2000.0
-# Where most strings of an array stand apart like words, they are letters, and words stand this much wider.
-LETTER_SPACED, WIDER = 0.7, 1.4
-# So many strings at least, each no longer than a character: two bytes.
-LETTERS, GLYPH = 5, 2
-# Stands for a gap between words until it is known what stands on its sides; no font shows it.
-GAP = "\x1f"
-GAPS = re.compile(f"{GAP} ?")
-BESIDE_WIDE = re.compile(f"(?<=[{WIDE}]){GAP} ?|{GAP} ?(?=[{WIDE}])")
 POSITIONING = frozenset((b"BT", b"Td", b"TD", b"Tm", b"T*"))
 SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"'))
 # No point of a page lies further out; a matrix that says so is nonsense.
@@ -116,7 +89,7 @@ class _Recorder:
             pieces = operands[0] if operator == b"TJ" else [operands[-1]]
             pieces = list(pieces) if isinstance(pieces, list) else []
             if operator == b"TJ" and pieces:
-                operands[0][:] = _with_spaces(pieces)
+                operands[0][:] = with_spaces(pieces)
             shown = _Shown(mult(tm, cm), moved, pieces, replace(self._state))
             self._moved = False
             if operator in (b"'", b'"'):
@@ -169,7 +142,7 @@ class _Recorder:
             self._pen += self._advance(one, font, size)
             end = self._point(one)
         codes = [code for one in shown for piece in one.pieces for code in font.codes(piece)]
-        words = _words(text, codes, font) if codes else ""
+        words = read_words(text, codes, font) if codes else ""
         height = abs(size) * math.hypot(matrix[2], matrix[3])
         if (
             not words
@@ -208,42 +181,6 @@ def _marked(operands: Any, outer: tuple[int | None, bool]) -> tuple[int | None, 
     properties = operands[1] if len(operands) > 1 and isinstance(operands[1], dict) else {}
     identifier = properties.get("/MCID")
     return identifier if isinstance(identifier, int) else outer[0], outer[1] or name == "/Artifact"
-
-
-def _with_spaces(pieces: list[Any]) -> ArrayObject:
-    """An array of strings and gaps with marks in the place of gaps: for those that part words, or cells."""
-    gaps = sorted(-float(piece) for piece in pieces if isinstance(piece, int | float))
-    wide = [gap for gap in gaps if gap >= WORD_GAP]
-    least = WORD_GAP
-    strings = [len(piece) <= GLYPH for piece in pieces if isinstance(piece, bytes | str)]
-    if len(strings) >= LETTERS and min(len(wide), sum(strings)) > LETTER_SPACED * len(strings):
-        # Spaced out letter by letter: words are further apart than that.
-        least = WIDER * median(wide)
-    spaced = ArrayObject()
-    for piece in pieces:
-        if not isinstance(piece, int | float):
-            spaced.append(piece)
-        elif -piece >= least:
-            spaced += [TextStringObject(GAP if -piece < CELL_GAP else "\t"), piece]
-        else:
-            # In parts, none of which is wide enough for a space of pypdf's own.
-            parts = max(math.ceil(-piece / NO_GAP), 1)
-            spaced += [FloatObject(piece / parts)] * parts
-    return spaced
-
-
-def _words(text: str, codes: list[int], font: Font) -> str:
-    """The text of a run as it is read: without invisible characters and without spaces that nothing shows."""
-    # pypdf adds the break to the line before it.
-    text = text.rstrip("\n")
-    shown = GAPS.sub("", text).replace("\t", "")
-    if len(shown) == len(codes) and not font.spaces:
-        font.spaces.update(code for code, character in zip(codes, shown, strict=True) if character == " ")
-    if text.startswith(" ") and len(shown) > len(codes) and codes[:1] and codes[0] not in font.spaces | {SPACE}:
-        # Added because the pen moved; the gap itself tells better.
-        text = text[1:]
-    text = GAPS.sub(" ", BESIDE_WIDE.sub("", text))
-    return TABS.sub("\t", SPACES.sub(" ", INVISIBLE.sub("", text.translate(LIGATURES))))
 
 
 def page_runs(page: PageObject, fonts: dict[int, Font]) -> tuple[list[Run], int]:

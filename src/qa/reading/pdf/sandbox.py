@@ -6,31 +6,19 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
 from qa.errors import DocumentError
+from qa.settings import PdfLimits
 
 if TYPE_CHECKING:
     from qa.reading.pdf.reader import PdfReading
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one PDF may take: `seconds` of wall clock, `megabytes` of address space.
-
-    A second reads ten to twenty pages, so that a report of 600 pages comes through; the reader itself and a
-    long document need about 500 MB.
-    """
-
-    seconds: int = 60
-    megabytes: int = 1024
-
-
-def read_in_child(path: Path, limits: Limits) -> PdfReading:
+def read_in_child(path: Path, limits: PdfLimits) -> PdfReading:
     """What a PDF says. Raises DocumentError, with the reason and the remedy, for one that cannot be read."""
     from qa.reading.pdf.reader import PdfReading
 

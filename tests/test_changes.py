@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from qa.changes import print_comparison
 from qa.editions import compare
 from qa.reading.corpus import read_document
-from qa.report import print_comparison
 
 
 def show(folder: Path, old: str, new: str, capsys: pytest.CaptureFixture[str]) -> list[str]:

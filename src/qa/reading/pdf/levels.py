@@ -1,0 +1,56 @@
+"""Rows of a block by their height: which of them stand side by side, and which of those are one line after all."""
+
+from __future__ import annotations
+
+import re
+
+from qa.reading.contents import LEADER
+from qa.reading.numbering import cues
+from qa.reading.pdf.blocks import Block
+from qa.reading.pdf.rows import Row
+
+BULLET = re.compile(r"[•‣▪●○■□◆◇▶➢➤✓∙·・⁃*–—]\s*(?=\S)|[-o]\s+(?=\S)")
+# What an entry of a contents list ends with, and how many make a list.
+PAGE = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
+ENTRIES = 3
+# The longest number of a heading that a tab parts from its title: "Chapter XVII".
+NUMBER_LENGTH = 12
+
+
+def split_levels(block: Block) -> list[list[Row]]:
+    levels: list[list[Row]] = []
+    for row in block.rows:
+        if levels and abs(levels[-1][0].y - row.y) < 0.5 * min(row.size, levels[-1][0].size):
+            levels[-1].append(row)
+        else:
+            levels.append([row])
+    return levels
+
+
+def join_level(level: list[Row], block: Block) -> Row | None:
+    """The rows of one level as one row; None where they are cells of a table."""
+    if len(level) == 1:
+        return level[0]
+    first, last = level[0], level[-1]
+    number = len(level) == 2 and ((cues(f"{first.text} x") and len(first.text) <= NUMBER_LENGTH) or _is_bullet(first))
+    entry = len(level) <= 3 and PAGE.fullmatch(last.text) and last.end >= block.end - last.size
+    if number or (entry and sum(_ends_in_page(row) for row in block.rows) >= ENTRIES):
+        return Row(tuple(run for row in level for run in row.runs), level[0].page)
+    return None
+
+
+def _ends_in_page(row: Row) -> bool:
+    return PAGE.fullmatch(row.text) is not None or LEADER.search(row.text) is not None
+
+
+def _is_bullet(row: Row) -> bool:
+    return BULLET.match(f"{row.text} x") is not None and len(row.text) <= 2
+
+
+def is_listed(row: Row) -> bool:
+    return BULLET.match(row.text) is not None or bool(cues(row.text))
+
+
+def is_centred(row: Row, block: Block) -> bool:
+    slack = (row.x - block.x, block.end - row.end)
+    return min(slack) > row.size and abs(slack[0] - slack[1]) < row.size
