@@ -27,7 +27,8 @@ GLYPHS_AT_MOST = 65_536
 class Font:
     """A font as far as layout needs it. `widths` are thousandths of the size, by character code.
 
-    `spaces` are the codes seen so far to show a space.
+    `spaces` are the codes seen so far to show a space. A font that is not `legible` shows shapes and does not
+    say which characters they are.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Font:
     double_byte: bool
     widths: dict[int, float]
     default: float | None
+    legible: bool = True
     spaces: set[int] = field(default_factory=set)
 
     def codes(self, shown: Any) -> list[int]:
@@ -73,7 +75,9 @@ def read_font(resource: Any) -> Font:
         flags, weight = _number(facts.get("/Flags")), _number(facts.get("/FontWeight"))
         bold = bool(BOLD_NAME.search(name) or int(flags) & FORCE_BOLD or weight >= BOLD_WEIGHT)
         if descendants is not None:
-            return Font(name, bold, True, _composite_widths(inner), _number(inner.get("/DW"), FULL_WIDTH))
+            # Codes are glyphs then, and mean nothing without a table.
+            legible = "/ToUnicode" in resource or not str(resource.get("/Encoding")).startswith("/Identity")
+            return Font(name, bold, True, _composite_widths(inner), _number(inner.get("/DW"), FULL_WIDTH), legible)
         scale = _number(resource["/FontMatrix"][0]) * 1000 if resource.get("/Subtype") == "/Type3" else 1.0
         widths = _simple_widths(resource, scale) or standard_widths(name)
         return Font(name, bold, False, widths, _number(facts.get("/MissingWidth")) or None if widths else None)

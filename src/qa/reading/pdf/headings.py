@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.reading.contents import LEADER
 from qa.reading.lines import Line, fold, is_closed, join
@@ -20,6 +20,8 @@ VOTES = 2
 LARGER, MUCH_LARGER = 1.06, 1.18
 # A title that nothing but space tells fills no more of its column than this.
 SHORT = 0.75
+# A title that stands above so many paragraphs is none.
+LABELS = 4
 # Where a source of levels knows most headings, it gives the levels.
 MOST = 0.6
 
@@ -53,8 +55,19 @@ def judge(
         weight = sum(evidence.values())
         is_heading = weight >= VOTES and not paragraph.levels and _may_be_heading(text, tagged or marked.get(at, 0))
         found.append(Verdict(is_heading, 0, tuple(evidence)))
+    found = _without_labels(found, texts)
     levels = _levels(paragraphs, found, [_level(p, tag_of) for p in paragraphs], marked)
     return [Verdict(v.heading, levels.get(at, 0), v.evidence) for at, v in enumerate(found)]
+
+
+def _without_labels(verdicts: list[Verdict], texts: Sequence[str]) -> list[Verdict]:
+    """A title like "Note" above many a paragraph is a label, unless a tag or bookmark says otherwise."""
+    times = Counter(fold(text) for text, verdict in zip(texts, verdicts, strict=True) if verdict.heading)
+    said = {"tag", "bookmark", "number"}
+    return [
+        replace(verdict, heading=False) if times[fold(text)] >= LABELS and not said & set(verdict.evidence) else verdict
+        for verdict, text in zip(verdicts, texts, strict=True)
+    ]
 
 
 def _evidence(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from qa.reading.pdf.fonts import Font
 from qa.reading.pdf.links import PageLinks, page_links
 from qa.reading.pdf.margins import Sheet
 from qa.reading.pdf.rows import Row, build_rows
-from qa.reading.pdf.runs import Run, page_runs, turn
+from qa.reading.pdf.runs import PageText, page_text, turn
 
 # What a file may hold, in characters: the longest law has two million.
 CHARACTERS_AT_MOST = 10_000_000
@@ -40,11 +41,13 @@ class Pages:
 def read_pages(reader: PdfReader) -> Pages:
     """All pages. Raises NoText, LimitReachedError, and whatever pypdf raises for a file without pages to count."""
     fonts: dict[int, Font] = {}
+    unread = Counter[str]()
     pages = Pages([], [], [])
     characters = pictures = 0
     for index, page in enumerate(reader.pages):
-        runs, quarters, failure = _runs(page, fonts)
-        rows = tuple(build_rows(runs, index))
+        text, failure = _text(page, fonts)
+        unread += text.unread
+        rows = tuple(build_rows(text.runs, index))
         characters += sum(len(row.text) for row in rows)
         if characters > CHARACTERS_AT_MOST:
             raise LimitReachedError(f"more than {CHARACTERS_AT_MOST:,} characters")
@@ -53,9 +56,13 @@ def read_pages(reader: PdfReader) -> Pages:
         elif not rows and attempt(_has_picture, page, otherwise=False):
             pictures += 1
             pages.findings.append(f"Page {index + 1} of the file is a picture; text on it was not read.")
-        bottom, top = attempt(_extent, page, quarters, otherwise=_around(rows))
+        bottom, top = attempt(_extent, page, text.quarters, otherwise=_around(rows))
         pages.sheets.append(Sheet(index, rows, bottom, top))
-        pages.links.append(page_links(page, quarters))
+        pages.links.append(page_links(page, text.quarters))
+    pages.findings.extend(
+        f"{count:,} characters were not read: their font ({name}) does not say what they are."
+        for name, count in unread.items()
+    )
     if not any(sheet.rows for sheet in pages.sheets):
         raise NoText(_why_no_text(pages, pictures))
     return pages
@@ -86,14 +93,14 @@ def title_and_author(reader: PdfReader) -> tuple[str, str]:
     return title if len(title) <= FACT_LENGTH else "", author if len(author) <= FACT_LENGTH else ""
 
 
-def _runs(page: PageObject, fonts: dict[int, Font]) -> tuple[list[Run], int, str]:
-    """The runs of a page, its turns, and the name of what went wrong."""
+def _text(page: PageObject, fonts: dict[int, Font]) -> tuple[PageText, str]:
+    """What a page shows, and the name of what went wrong."""
     try:
-        return *page_runs(page, fonts), ""
+        return page_text(page, fonts), ""
     except MemoryError:
         raise
     except Exception as error:
-        return [], 0, type(error).__name__
+        return PageText([]), type(error).__name__
 
 
 def _extent(page: PageObject, quarters: int) -> tuple[float, float]:
@@ -121,6 +128,8 @@ def _why_no_text(pages: Pages, pictures: int) -> str:
         return "has no pages: save it again"
     if pictures:
         return "holds pictures of pages and no text: run text recognition (OCR) on it first"
+    if any("font" in finding for finding in pages.findings):
+        return "does not say which characters its fonts show: print it anew, or run text recognition (OCR) on it"
     if pages.findings:
         return f"has no page that could be read. {pages.findings[0]} Print it into a new PDF and read that one"
     return "holds no text: its letters may be drawn as shapes; print it from the program it was written with"

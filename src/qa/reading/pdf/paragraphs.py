@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from qa.reading.contents import LEADER
-from qa.reading.numbering import HEADING_LENGTH, cues
+from qa.reading.numbering import cues
 from qa.reading.pdf.blocks import Block
 from qa.reading.pdf.levels import is_centred, is_listed, join_level, split_levels
 from qa.reading.pdf.rows import SCRIPT_SIZE, Row
@@ -21,6 +21,8 @@ GAP, CLOSED_GAP = 1.3, 1.15
 INDENT = 0.7
 # Rows of a table: cells this far apart in two rows, at least.
 TABLE_ROWS = 2
+# What runs behind a title is a paragraph from so many characters on.
+LEAST_PROSE = 60
 # The widest cell, as a share of its column of text.
 CELL_WIDTH = 0.7
 
@@ -77,7 +79,7 @@ class Grouping:
                         continue
                     else:
                         found.append(Paragraph([row], block, gap=self._gap(found, row, block)))
-        return [part for paragraph in found for part in _without_lead(paragraph)]
+        return [part for paragraph in found for part in _without_lead(paragraph, self._body[0])]
 
     def _gap(self, found: list[Paragraph], row: Row, block: Block) -> float:
         above = found[-1] if found and found[-1].block is block else None
@@ -162,20 +164,20 @@ class Grouping:
         return bool(blocks) and len(tags) > 0.5 * len(rows) and 1.5 < len(tags) / blocks < 30
 
 
-def _without_lead(paragraph: Paragraph) -> list[Paragraph]:
+def _without_lead(paragraph: Paragraph, body_size: float) -> list[Paragraph]:
     """A numbered title in bold that runs into its paragraph, and the paragraph; any other as it is."""
-    for at, row in enumerate(paragraph.rows if not paragraph.levels else []):
-        inked = [run for run in row.runs if run.text.strip()]
-        plain = next((nth for nth, run in enumerate(inked) if not run.bold and not row.is_script(run)), None)
-        if plain is None:
-            continue
-        lead = [*paragraph.rows[:at], *([Row(tuple(inked[:plain]), row.page)] if plain else [])]
-        title = " ".join(row.text for row in lead)
-        if not lead or not cues(title) or len(title) > HEADING_LENGTH or not cues(title)[0].title:
-            break
-        rest = [Row(tuple(inked[plain:]), row.page), *paragraph.rows[at + 1 :]]
-        return [Paragraph(lead, paragraph.block, gap=paragraph.gap), Paragraph(rest, paragraph.block, gap=1.0)]
-    return [paragraph]
+    first = paragraph.first
+    inked = [run for run in first.runs if run.text.strip()]
+    plain = next((at for at, run in enumerate(inked) if not run.bold and not first.is_script(run)), 0)
+    if paragraph.levels or not plain or abs(first.size - body_size) > SAME_SIZE * body_size:
+        return [paragraph]
+    lead, rest = (Row(tuple(part), first.page) for part in (inked[:plain], inked[plain:]))
+    numbered = bool(cues(lead.text)) and bool(cues(lead.text)[0].title)
+    # A word in other type within a title is no paragraph.
+    if not numbered or (len(paragraph.rows) == 1 and len(rest.text) < LEAST_PROSE):
+        return [paragraph]
+    following = Paragraph([rest, *paragraph.rows[1:]], paragraph.block, gap=1.0)
+    return [Paragraph([lead], paragraph.block, gap=paragraph.gap), following]
 
 
 def _flows_in_style(above: Row, row: Row) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pypdf import PdfReader
 
+from qa.reading.contents import LEADER
 from qa.reading.inline import Marks
 from qa.reading.lines import Line, fold
 from qa.reading.pdf.blocks import Block, split_blocks
@@ -138,7 +139,9 @@ def _title(paragraphs: Sequence[Paragraph], drafts: Sequence[Draft], body_size: 
 
 
 def _line(paragraph: Paragraph, draft: Draft, verdict: Verdict) -> Line:
-    listed = bool(paragraph.levels) or BULLET.match(draft.text) is not None
+    # Cells that no second row shows to be a table's: "1.1 [tab] 23646 [tab] 45190".
+    cells = "\t" in draft.text and not LEADER.search(draft.text)
+    listed = bool(paragraph.levels) or cells or BULLET.match(draft.text) is not None
     return Line(
         draft.text,
         "heading" if verdict.heading else "block" if listed else "text",

@@ -11,6 +11,7 @@ from qa.reading.lines import is_closed
 from qa.reading.pdf.runs import Run
 from qa.scripts import is_wide
 
+MOSTLY = 0.6
 # A note's mark behind a full stop, where it is set as large as the text.
 MARK_BEHIND = re.compile(r"(?<=[.!?”\"])\d{1,3}$")
 # Shares of the type size. Baselines this near are one; a raised or lowered run is smaller and this far off.
@@ -67,8 +68,9 @@ class Row:
 
     @cached_property
     def bold(self) -> bool:
-        """Whether all of it is bold, raised runs aside."""
-        return all(run.bold for run in self.runs if run.text.strip() and not self.is_script(run))
+        """Whether most of it is bold, raised runs aside: a title may hold a word in another type."""
+        letters = [(len(run.text.strip()), run.bold) for run in self.runs if not self.is_script(run)]
+        return sum(length for length, bold in letters if bold) > MOSTLY * sum(length for length, _ in letters)
 
     @cached_property
     def text(self) -> str:

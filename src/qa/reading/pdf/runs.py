@@ -71,6 +71,7 @@ class _Recorder:
     """Listens to pypdf reading a page."""
 
     fonts: dict[int, Font]
+    unread: Counter[str] = field(default_factory=Counter)
     found: list[tuple[Run, tuple[float, float], tuple[float, float]]] = field(default_factory=list)
     _state: _State = field(default_factory=_State)
     _stack: list[_State] = field(default_factory=list)
@@ -142,6 +143,9 @@ class _Recorder:
             self._pen += self._advance(one, font, size)
             end = self._point(one)
         codes = [code for one in shown for piece in one.pieces for code in font.codes(piece)]
+        if not font.legible:
+            self.unread[font.name] += len(codes)
+            return
         words = read_words(text, codes, font) if codes else ""
         height = abs(size) * math.hypot(matrix[2], matrix[3])
         if (
@@ -183,11 +187,19 @@ def _marked(operands: Any, outer: tuple[int | None, bool]) -> tuple[int | None, 
     return identifier if isinstance(identifier, int) else outer[0], outer[1] or name == "/Artifact"
 
 
-def page_runs(page: PageObject, fonts: dict[int, Font]) -> tuple[list[Run], int]:
-    """The runs of a page in the order of the file, and by how many quarters clockwise its points are turned.
-
-    `fonts` are those already read, by the identity of their resource, and grow.
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The runs of a page in the order of the file; by how many quarters clockwise its points are turned; and how
+    many characters of which font were not read, because it does not say what they are.
     """
+
+    runs: list[Run]
+    quarters: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
+
+
+def page_text(page: PageObject, fonts: dict[int, Font]) -> PageText:
+    """What a page shows. `fonts` are those already read, by the identity of their resource, and grow."""
     recorder = _Recorder(fonts)
     page.extract_text(visitor_operand_before=recorder.before, visitor_text=recorder.text)
     quarters = page.rotation // 90 % 4
@@ -197,7 +209,7 @@ def page_runs(page: PageObject, fonts: dict[int, Font]) -> tuple[list[Run], int]
         ways[way] += len(run.text)
     usual = ways.most_common(1)[0][0] if ways else 0
     runs = [run if way == usual else replace(run, upright=False) for run, way in turned]
-    return runs, (quarters + usual) % 4
+    return PageText(runs, (quarters + usual) % 4, recorder.unread)
 
 
 def turn(point: tuple[float, float], quarters: int) -> tuple[float, float]:

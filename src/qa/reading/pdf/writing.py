@@ -138,7 +138,7 @@ class Desk:
     def _add(self, draft: Draft, space: str, run: Run, row: Row, is_note: bool) -> None:
         words = run.text.strip()
         raised = row.is_script(run)
-        leads = self.links[row.page].leads_within(run)
+        leads = not space and self.links[row.page].leads_within(run)
         if not is_note and (raised or leads) and CITATION.fullmatch(words) and (not raised or run.y > row.y):
             cited = self.marks.cited(words, draft.text)
             if cited:
