@@ -27,8 +27,8 @@ GLYPHS_AT_MOST = 65_536
 class Font:
     """A font as far as layout needs it. `widths` are thousandths of the size, by character code.
 
-    `spaces` are the codes seen so far to show a space. A font that is not `legible` shows shapes and does not
-    say which characters they are.
+    `spaces` are the codes seen so far to show a space, `measured` the strings. A font that is not `legible`
+    shows shapes and does not say which characters they are.
     """
 
     name: str
@@ -38,22 +38,21 @@ class Font:
     default: float | None
     legible: bool = True
     spaces: set[int] = field(default_factory=set)
+    measured: dict[bytes, tuple[list[int], float]] = field(default_factory=dict)
 
-    def codes(self, shown: Any) -> list[int]:
-        """The character codes of a string as it is shown."""
+    def measure(self, shown: Any) -> tuple[list[int], float]:
+        """The character codes of a string as it is shown, and how wide they are together, in thousandths."""
         data = _bytes(shown)
-        if not self.double_byte:
-            return list(data)
-        return [first << 8 | second for first, second in zip(data[::2], data[1::2], strict=False)]
-
-    def advance(self, shown: Any, character_spacing: float, word_spacing: float, size: float) -> float:
-        """How far showing a string moves the pen, in text space units."""
-        codes = self.codes(shown)
-        if self.double_byte:
-            total = sum(self.widths.get(code, self.default or FULL_WIDTH) for code in codes)
-            return total / 1000 * size + character_spacing * len(codes)
-        total = sum(self.widths.get(code) or self._guess(code) for code in codes)
-        return total / 1000 * size + character_spacing * len(codes) + word_spacing * codes.count(SPACE)
+        found = self.measured.get(data)
+        if found is None:
+            if self.double_byte:
+                codes = [first << 8 | second for first, second in zip(data[::2], data[1::2], strict=False)]
+                width = sum(self.widths.get(code, self.default or FULL_WIDTH) for code in codes)
+            else:
+                codes = list(data)
+                width = sum(self.widths.get(code) or self._guess(code) for code in codes)
+            found = self.measured[data] = codes, width
+        return found
 
     def _guess(self, code: int) -> float:
         if self.default is not None:

@@ -26,6 +26,7 @@ TABS = re.compile(r" ?\t[\t ]*")
 WORD_GAP = 180.0
 # And no gap as narrow as this does.
 NO_GAP = 80.0
+MOST_PARTS = 50
 # So wide a gap parts cells, or an entry of a contents list from its page.
 CELL_GAP = 2000.0
 # Where most strings of an array stand apart like words, they are letters, and words stand this much wider.
@@ -34,8 +35,7 @@ LETTER_SPACED, WIDER = 0.7, 1.4
 LETTERS, GLYPH = 5, 2
 # Stands for a gap between words until it is known what stands on its sides; no font shows it.
 GAP = "\x1f"
-GAPS = re.compile(f"{GAP} ?")
-BESIDE_WIDE = re.compile(f"(?<=[{WIDE}]){GAP} ?|{GAP} ?(?=[{WIDE}])")
+BESIDE_WIDE = re.compile(f"(?<=[{WIDE}]){GAP}|{GAP}(?=[{WIDE}])")
 
 
 def with_spaces(pieces: list[Any]) -> ArrayObject:
@@ -49,14 +49,14 @@ def with_spaces(pieces: list[Any]) -> ArrayObject:
         least = WIDER * median(wide)
     spaced = ArrayObject()
     for piece in pieces:
-        if not isinstance(piece, int | float):
+        if not isinstance(piece, int | float) or -piece < NO_GAP:
             spaced.append(piece)
-        elif -piece >= least:
-            spaced += [TextStringObject(GAP if -piece < CELL_GAP else "\t"), piece]
-        else:
-            # In parts, none of which is wide enough for a space of pypdf's own.
-            parts = max(math.ceil(-piece / NO_GAP), 1)
-            spaced += [FloatObject(piece / parts)] * parts
+            continue
+        if -piece >= least:
+            spaced.append(TextStringObject(GAP if -piece < CELL_GAP else "\t"))
+        # In parts, none of which is wide enough for a space of pypdf's own.
+        parts = min(math.ceil(-piece / NO_GAP), MOST_PARTS)
+        spaced += [FloatObject(piece / parts)] * parts
     return spaced
 
 
@@ -64,11 +64,11 @@ def read_words(text: str, codes: list[int], font: Font) -> str:
     """The text of a run as it is read: without invisible characters and without spaces that nothing shows."""
     # pypdf adds the break to the line before it.
     text = text.rstrip("\n")
-    shown = GAPS.sub("", text).replace("\t", "")
+    shown = text.replace(GAP, "").replace("\t", "")
     if len(shown) == len(codes) and not font.spaces:
         font.spaces.update(code for code, character in zip(codes, shown, strict=True) if character == " ")
     if text.startswith(" ") and len(shown) > len(codes) and codes[:1] and codes[0] not in font.spaces | {SPACE}:
         # Added because the pen moved; the gap itself tells better.
         text = text[1:]
-    text = GAPS.sub(" ", BESIDE_WIDE.sub("", text))
+    text = BESIDE_WIDE.sub("", text).replace(GAP, " ")
     return TABS.sub("\t", SPACES.sub(" ", INVISIBLE.sub("", text.translate(LIGATURES))))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from qa.reading.contents import LEADER
 from qa.reading.numbering import cues
 from qa.reading.pdf.blocks import Block
 from qa.reading.pdf.rows import Row
@@ -13,6 +12,7 @@ BULLET = re.compile(r"[•‣▪●○■□◆◇▶➢➤✓∙·・⁃*–—
 # What an entry of a contents list ends with, and how many make a list.
 PAGE = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
 ENTRIES = 3
+LED = re.compile(r"(?:[.…·‥]{2}|\s[.…·‥]|…|\t)\s*(?:\d{1,4}|[ivxlc]{1,6})$")
 # The longest number of a heading that a tab parts from its title: "Chapter XVII".
 NUMBER_LENGTH = 12
 
@@ -27,20 +27,29 @@ def split_levels(block: Block) -> list[list[Row]]:
     return levels
 
 
-def join_level(level: list[Row], block: Block) -> Row | None:
-    """The rows of one level as one row; None where they are cells of a table."""
+def join_level(level: list[Row], block: Block, is_contents: bool) -> Row | None:
+    """The rows of one level as one row; None where they are cells of a table.
+
+    `is_contents` says that the block lists contents: a number at the right edge is a page there.
+    """
     if len(level) == 1:
         return level[0]
     first, last = level[0], level[-1]
     number = len(level) == 2 and ((cues(f"{first.text} x") and len(first.text) <= NUMBER_LENGTH) or _is_bullet(first))
     entry = len(level) <= 3 and PAGE.fullmatch(last.text) and last.end >= block.end - last.size
-    if number or (entry and sum(_ends_in_page(row) for row in block.rows) >= ENTRIES):
+    if number or (entry and is_contents):
         return Row(tuple(run for row in level for run in row.runs), level[0].page)
     return None
 
 
-def _ends_in_page(row: Row) -> bool:
-    return PAGE.fullmatch(row.text) is not None or LEADER.search(row.text) is not None
+def lists_contents(block: Block) -> bool:
+    """Whether so many rows of a block are, or end in, the number of a page."""
+    return sum(PAGE.fullmatch(row.text) is not None or ends_in_page(row) for row in block.rows) >= ENTRIES
+
+
+def ends_in_page(row: Row) -> bool:
+    """Whether a row ends in a leader and the number of a page."""
+    return LED.search(row.text) is not None
 
 
 def _is_bullet(row: Row) -> bool:

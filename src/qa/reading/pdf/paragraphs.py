@@ -6,10 +6,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from qa.reading.contents import LEADER
 from qa.reading.numbering import cues
 from qa.reading.pdf.blocks import Block
-from qa.reading.pdf.levels import is_centred, is_listed, join_level, split_levels
+from qa.reading.pdf.levels import ends_in_page, is_centred, is_listed, join_level, lists_contents, split_levels
 from qa.reading.pdf.rows import SCRIPT_SIZE, Row
 from qa.reading.pdf.spacing import SAME_SIZE, Spacing
 from qa.reading.pdf.tags import Tag
@@ -68,8 +67,9 @@ class Grouping:
         found: list[Paragraph] = []
         for blocks in self._sheets:
             for block in blocks:
+                is_contents = lists_contents(block)
                 for nth, level in enumerate(split_levels(block)):
-                    row = join_level(level, block)
+                    row = join_level(level, block, is_contents)
                     if row is None:
                         self._add_cells(found, level, block)
                     elif found and not found[-1].levels and self._goes_on(found[-1], row, block, nth == 0):
@@ -111,7 +111,7 @@ class Grouping:
         if row.size <= SCRIPT_SIZE * above.size and CITATION.fullmatch(row.text):
             # The raised mark of a note that had no room behind the row above.
             return True
-        if abs(above.size - row.size) > SAME_SIZE * above.size or LEADER.search(above.text):
+        if abs(above.size - row.size) > SAME_SIZE * above.size or ends_in_page(above):
             return False
         if above.bold != row.bold and not _flows_in_style(above, row):
             return False

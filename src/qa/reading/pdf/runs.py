@@ -13,7 +13,7 @@ from typing import Any
 
 from pypdf import PageObject, mult
 
-from qa.reading.pdf.fonts import NO_FONT, Font, read_font
+from qa.reading.pdf.fonts import NO_FONT, SPACE, Font, read_font
 from qa.reading.pdf.gaps import read_words, with_spaces
 
 POSITIONING = frozenset((b"BT", b"Td", b"TD", b"Tm", b"T*"))
@@ -135,14 +135,14 @@ class _Recorder:
         shown, self._shown = self._shown, []
         matrix = mult(tm, cm)
         start = end = (matrix[4], matrix[5])
+        codes: list[int] = []
         for nth, one in enumerate(shown):
             if one.moved:
                 self._pen = 0.0
-            where = self._point(one)
-            start = where if nth == 0 else start
-            self._pen += self._advance(one, font, size)
+            if nth == 0:
+                start = self._point(one)
+            codes += self._move(one, font, size)
             end = self._point(one)
-        codes = [code for one in shown for piece in one.pieces for code in font.codes(piece)]
         if not font.legible:
             self.unread[font.name] += len(codes)
             return
@@ -168,15 +168,21 @@ class _Recorder:
         m, rise = shown.matrix, shown.state.rise
         return self._pen * m[0] + rise * m[2] + m[4], self._pen * m[1] + rise * m[3] + m[5]
 
-    @staticmethod
-    def _advance(shown: _Shown, font: Font, size: float) -> float:
-        state, total = shown.state, 0.0
+    def _move(self, shown: _Shown, font: Font, size: float) -> list[int]:
+        """Move the pen as showing a string does; the codes shown."""
+        state, all_codes, thousandths = shown.state, list[int](), 0.0
         for piece in shown.pieces:
             if isinstance(piece, int | float):
-                total -= float(piece) / 1000 * size
+                thousandths -= float(piece)
             else:
-                total += font.advance(piece, state.character_spacing, state.word_spacing, size)
-        return total * state.scale
+                codes, width = font.measure(piece)
+                all_codes += codes
+                thousandths += width
+        spacing = state.character_spacing * len(all_codes)
+        if state.word_spacing and not font.double_byte:
+            spacing += state.word_spacing * all_codes.count(SPACE)
+        self._pen += (thousandths / 1000 * size + spacing) * state.scale
+        return all_codes
 
 
 def _marked(operands: Any, outer: tuple[int | None, bool]) -> tuple[int | None, bool]:
