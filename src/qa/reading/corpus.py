@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qa.errors import DocumentError
 from qa.reading.checks import check_contents, check_kept, check_notes
@@ -17,6 +18,9 @@ from qa.reading.pdf.sandbox import read_in_child
 from qa.reading.text import TextBuilder
 from qa.settings import PdfLimits, Settings
 from qa.types import Document
+
+if TYPE_CHECKING:
+    from qa.reading.pdf.reader import PdfReading
 
 MARKDOWN, PDF = (".md", ".markdown"), ".pdf"
 SUFFIXES = (*MARKDOWN, PDF)
@@ -71,16 +75,14 @@ def read_document(path: Path, limits: PdfLimits = LIMITS) -> Document:
             f"{path.name} has SHA-256 {checksum[:12]}…, its .toml says {metadata.sha256[:12]}…: "
             "restore the file, or write the new edition's facts into the .toml"
         )
-    return _assemble(read, metadata, checksum)
+    return assemble(read, metadata, checksum)
 
 
 def read_file(path: Path, limits: PdfLimits = LIMITS) -> Reading:
     """The lines of a file. Raises DocumentError for one that is empty, too large, or not what its name says."""
     data = read_bytes(path)
     if path.suffix.lower() == PDF:
-        pdf = read_in_child(path, limits)
-        own = facts_of_pdf(pdf.lines, pdf.title, pdf.author)
-        return Reading(pdf.lines, own, pdf.pages, pdf.letters, pdf.kept, pdf.findings)
+        return reading_of_pdf(read_in_child(path, limits))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -91,6 +93,12 @@ def read_file(path: Path, limits: PdfLimits = LIMITS) -> Reading:
         return Reading(*read_markdown(text))
     except NestedTooDeeply:
         raise DocumentError(f"{path.name} nests lists or quotes too deeply to be read: flatten it") from None
+
+
+def reading_of_pdf(pdf: PdfReading) -> Reading:
+    """What was read of a PDF, as of any file."""
+    own = facts_of_pdf(pdf.lines, pdf.title, pdf.author)
+    return Reading(pdf.lines, own, pdf.pages, pdf.letters, pdf.kept, pdf.findings)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -105,7 +113,8 @@ def read_bytes(path: Path) -> bytes:
         raise DocumentError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _assemble(read: Reading, metadata: Metadata, checksum: str) -> Document:
+def assemble(read: Reading, metadata: Metadata, checksum: str) -> Document:
+    """The document that lines and metadata make; `checksum` is the SHA-256 of its file."""
     said = (metadata.title, metadata.publisher, metadata.published, metadata.notice)
     outline = build_outline(read.lines, fold(metadata.title), frozenset(fold(words) for words in said if words))
     numbers = number_notes(outline.notes, (line for node in outline.nodes for line in (node.heading, *node.body)))

@@ -25,6 +25,8 @@ WORD_GAP = 1.0
 # A justified row may be stretched further, if nothing in the file came between.
 STRETCHED_GAP = 1.2
 OVERLAP = 0.6
+# So many lines, from top to bottom, may lie between two parts of one row.
+NEAR_BY = 80
 # Within a row that was put together, so wide a gap parts an entry of a contents list from its page.
 CELL_GAP = 2.0
 
@@ -146,22 +148,22 @@ def _same_line(one: Run, other: Run) -> bool:
 
 def _merge(lines: list[list[Run]]) -> list[list[Run]]:
     """Lines in any order in the file: those that continue one another with no more than a word's gap are joined."""
-    waiting = sorted(lines, key=lambda line: (-_baseline(line).y, line[0].x))
-    merged: list[list[Run]] = []
-    for line in waiting:
+    waiting = sorted(((_baseline(line), line) for line in lines), key=lambda pair: (-pair[0].y, pair[1][0].x))
+    merged: list[tuple[Run, list[Run]]] = []
+    for baseline, line in waiting:
         # Whatever could be its row has a baseline near by.
-        for other in reversed(merged[-80:]):
-            if _same_line(_baseline(other), _baseline(line)) and _adjoins(other, line):
-                other.extend(line)
+        for at in range(len(merged) - 1, max(len(merged) - NEAR_BY, 0) - 1, -1):
+            if _same_line(merged[at][0], baseline) and _adjoins(merged[at], (baseline, line)):
+                merged[at] = (_baseline([merged[at][0], baseline]), merged[at][1] + line)
                 break
         else:
-            merged.append(line)
-    return merged
+            merged.append((baseline, line))
+    return [line for _, line in merged]
 
 
-def _adjoins(one: list[Run], other: list[Run]) -> bool:
-    size = max(_baseline(one).size, _baseline(other).size)
-    first, second = sorted((one, other), key=lambda line: min(run.x for run in line))
+def _adjoins(one: tuple[Run, list[Run]], other: tuple[Run, list[Run]]) -> bool:
+    size = max(one[0].size, other[0].size)
+    first, second = sorted((one[1], other[1]), key=lambda line: min(run.x for run in line))
     gap = min(run.x for run in second) - max(run.end for run in first)
     return -OVERLAP * size <= gap <= WORD_GAP * size
 
