@@ -6,7 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 
-from qa.reading.contents import Entry
+from qa.reading.contents import Entry, without_number
 from qa.reading.lines import Line, fold
 from qa.reading.notes import printed_mark
 from qa.types import Note, Reference, Section
@@ -43,11 +43,14 @@ def check_contents(entries: Sequence[Entry], sections: Sequence[Section], text: 
     """
     findings = []
     position = found = 0
-    headings = [fold(text[section.start : section.heading_end]) for section in sections]
+    words = [text[section.start : section.heading_end] for section in sections]
+    headings = [{fold(heading), without_number(heading)} for heading in words]
     for entry in entries:
-        if entry.folded in headings[position:]:
+        names = {entry.folded, without_number(entry.text)}
+        at = next((at for at in range(position, len(headings)) if headings[at] & names), None)
+        if at is not None:
             found += 1
-            position += headings[position:].index(entry.folded) + 1
+            position = at + 1
             page = sections[position - 1].page
             if None not in (page, entry.page) and page != entry.page:
                 findings.append(f"The contents list has “{entry.text}” on page {entry.page}; it begins on {page}.")

@@ -6,11 +6,24 @@ import re
 from dataclasses import dataclass
 
 from qa.reading.lines import Line, fold, is_closed
+from qa.reading.numbering import cues
 
-NAMES = frozenset(fold(name) for name in ("Contents", "Table of Contents", "目次"))
+TITLES = (
+    "Contents",
+    "Table of Contents",
+    "Table des matières",
+    "Inhaltsverzeichnis",
+    "Índice",
+    "目次",
+    "もくじ",
+    "目录",
+)
+NAMES = frozenset(fold(name) for name in TITLES)
 # "Title ..... 12": a leader of dots or a tab, then the page, in digits or small Roman ones.
 LEADER = re.compile(r"(?:(?:[.…·‥]\s?){3,}|…|\t|\s\.(?=\s))[\s.]*(\d{1,4}|[ivxlc]{1,6})(?=\s|$)")
-PAGE_TAIL = re.compile(r"\s+\d{1,4}$")
+PAGE_TAIL = re.compile(r"\s+(\d{1,4})$")
+# The next entry of a list is not further ahead than this.
+PAGES_AHEAD = 40
 LIST_MARK = re.compile(r"^\s*[-*+•]\s+")
 
 
@@ -39,10 +52,15 @@ def take_contents(lines: list[Line]) -> tuple[list[Entry], list[Line]]:
 def _end(lines: list[Line], start: int) -> int:
     """The number of the line behind the list that begins at `start`."""
     seen: set[str] = set()
-    last_led = 0
+    last_led = last_page = 0
     for at in range(start, len(lines)):
         line = lines[at]
         led = LEADER.search(line.text) is not None
+        page = PAGE_TAIL.search(line.text)
+        if page and last_led and last_page <= int(page.group(1)) <= last_page + PAGES_AHEAD:
+            # An entry with no leader before its page, among others that have one.
+            led = True
+        last_page = int(page.group(1)) if page and led else last_page
         again = fold(line.text) in seen or (line.role == "text" and is_closed(line.text))
         if line.role == "note" or (not led and (line.role == "heading" or again)):
             return last_led or at
@@ -53,10 +71,16 @@ def _end(lines: list[Line], start: int) -> int:
 
 def _are_headings(entries: list[Entry], lines: list[Line]) -> bool:
     """Whether most entries stand elsewhere again: a section that is merely called "Contents" has text of its own."""
-    elsewhere = {fold(line.text) for line in lines}
+    elsewhere = {words for line in lines for words in (fold(line.text), without_number(line.text))}
     # A heading cut in two by the end of a page stands there in halves.
-    found = sum(entry.folded in elsewhere for entry in entries)
+    found = sum(bool({entry.folded, without_number(entry.text)} & elsewhere) for entry in entries)
     return 2 * found > len(entries)
+
+
+def without_number(text: str) -> str:
+    """A heading folded, without its number: "Chapter 1. Scope" may be "1 Scope" in the list."""
+    number = cues(text)[:1]
+    return fold(number[0].title if number and number[0].title else text)
 
 
 def _run_together(listed: str, lines: list[Line]) -> list[Entry]:

@@ -48,7 +48,7 @@ GAP = r"(?:\s+|$)"
 DECIMAL = re.compile(rf"(\d{{1,2}}(?:[.-]\d{{1,3}})*)(?:\.?{GAP}|\.(?=[{WIDE}])|(?<=\d[.-]\d)(?=[{WIDE}]))", re.ASCII)
 LETTERED_DECIMAL = re.compile(rf"([A-Z](?:\.\d{{1,2}})+)\.?{GAP}", re.ASCII)
 NAMED_CUE = re.compile(
-    rf"((?i:({'|'.join(NAMED)}))\s+(\d{{1,3}}[a-z]?|[IVX]+|[A-Z])(?:\s(bis|ter|quater|quinquies))?)(?![\w-])[.:]?\s*[–—-]?\s*",
+    rf"((?i:({'|'.join(NAMED)}))\s+(\d{{1,3}}[a-z]?|[IVX]+|[A-Z])(?:\s(bis|ter|quater|quinquies))?)(?![\w-]|\.\d)[.:]?\s*[–—-]?\s*",
     re.ASCII,
 )
 KANJI_CUE = re.compile(rf"(第(\d{{1,3}}|{KANJI})(?:([{''.join(KANJI_NAMED)}])(?:の(\d+|{KANJI}))?|(?=\s)))\s*")

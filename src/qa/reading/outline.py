@@ -23,6 +23,8 @@ from qa.types import SectionKind
 CAPITALISED_WORDS = range(4, 26)
 # Ranks of headings that are not in the source's own levels start below all of those (1 to 6).
 BELOW_LEVELS = 10
+# The share of a series that stands on its level; a line of code may look like one more number.
+AGREED = 0.9
 RUN_IN_RANK = 99
 RUN_IN_LENGTH = 80
 # "Personal Information Protection Act, etc." is a title, "The ministry said" is not.
@@ -87,18 +89,19 @@ def _by_page(whole: Node) -> list[Node]:
 
 
 def _levels_are_sound(lines: list[Line]) -> bool:
-    """Whether each series of numbers has one heading level throughout, and a deeper series a deeper one.
+    """Whether each series of numbers has one heading level, with few exceptions, and a deeper series a deeper one.
 
     A series has not when some of its numbers stand in headings and others in bold lines.
     """
-    levels: dict[tuple[int, str], set[int]] = defaultdict(set)
+    levels: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
     for line in lines:
         if line.role == "heading" or (line.bold and not is_closed(line.text)):
             for cue in cues(line.text)[:1]:
-                levels[cue.rank, cue.scheme].add(line.level)
-    ranked = sorted((rank, min(found)) for (rank, _), found in levels.items() if found != {0})
+                levels[cue.rank, cue.scheme][line.level] += 1
+    usual = {series: found.most_common(1)[0] for series, found in levels.items()}
+    ranked = sorted((rank, level) for (rank, _), (level, _) in usual.items() if level)
     deeper = all(a[1] < b[1] for a, b in pairwise(ranked) if a[0] < b[0])
-    return deeper and all(len(found) == 1 for found in levels.values())
+    return deeper and all(times >= AGREED * levels[series].total() for series, (_, times) in usual.items())
 
 
 def _plain_numbers(lines: list[Line]) -> frozenset[int]:
@@ -146,7 +149,7 @@ class _Tree:
         question = line.bold and line.text.endswith(("?", "？"))
         if following is None or (is_closed(line.text) and not question):
             return False
-        if cue and not line.bold and any(c.title[:1].islower() for c in cues(following.text)[:1]):
+        if cue and not line.bold and any(c.title[:1].islower() for c in cues(following.text)[:1] if not c.absolute):
             # "1. The office shall" above "(a) keep a register" is half a sentence.
             return False
         if cue or line.bold:

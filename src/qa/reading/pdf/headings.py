@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from qa.reading.contents import LEADER
-from qa.reading.lines import Line, fold, is_closed, join
+from qa.reading.lines import fold, is_closed
 from qa.reading.numbering import HEADING_LENGTH, cues
 from qa.reading.pdf.levels import BULLET
 from qa.reading.pdf.paragraphs import CLOSED_GAP, Paragraph
@@ -22,17 +23,27 @@ LARGER, MUCH_LARGER = 1.06, 1.18
 SHORT = 0.75
 # A title that stands above so many paragraphs is none.
 LABELS = 4
+# So many headings that a file itself names show what its headings look like.
+MANY = 5
+# What stands below a table or figure, or above it, and a line that is quoted in large type.
+CAPTION = re.compile(r"(?:Table|Figure|Fig\.|Chart|Box|Exhibit)\s*\d|[図表]\s*\d", re.IGNORECASE)
+QUOTED = re.compile(r"[“「].*[”」]", re.DOTALL)
+MONOSPACED = re.compile(r"mono|courier|consol|typewriter|tt\d|code", re.IGNORECASE)
 # Where a source of levels knows most headings, it gives the levels.
 MOST = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found of a paragraph: whether it is a heading, how deep (0 unknown), and by what evidence."""
+    """What was found of a paragraph: whether it is a heading, how deep (0 unknown), and by what evidence.
+
+    One that is `denied` is none, even if it is bold.
+    """
 
     heading: bool
     level: int
     evidence: tuple[str, ...]
+    denied: bool = False
 
 
 def judge(
@@ -48,16 +59,37 @@ def judge(
     for at, (paragraph, text) in enumerate(zip(paragraphs, texts, strict=True)):
         tag = tag_of(paragraph.first)
         tagged = tag.level if tag else 0
+        said = tagged or marked.get(at, 0)
         evidence = _evidence(paragraph, text, tagged, marked.get(at, 0), body)
         # The outline judges numbers by their order.
-        if not cues(text) and _stands_alone(paragraph, paragraphs[at + 1] if at + 1 < len(paragraphs) else None, body):
+        above, below = (paragraphs[n] if 0 <= n < len(paragraphs) else None for n in (at - 1, at + 1))
+        if not cues(text) and _stands_alone(paragraph, above, below, body):
             evidence["space"] = VOTES
         weight = sum(evidence.values())
-        is_heading = weight >= VOTES and not paragraph.levels and _may_be_heading(text, tagged or marked.get(at, 0))
-        found.append(Verdict(is_heading, 0, tuple(evidence)))
-    found = _without_labels(found, texts)
+        is_heading = weight >= VOTES and not paragraph.levels and _may_be_heading(text, bool(said), evidence)
+        found.append(Verdict(is_heading, 0, tuple(evidence), bool(QUOTED.fullmatch(text)) and not said))
+    found = _without_labels(_in_known_styles(found, paragraphs), texts)
     levels = _levels(paragraphs, found, [_level(p, tag_of) for p in paragraphs], marked)
-    return [Verdict(v.heading, levels.get(at, 0), v.evidence) for at, v in enumerate(found)]
+    return [replace(verdict, level=levels.get(at, 0)) for at, verdict in enumerate(found)]
+
+
+def _in_known_styles(verdicts: list[Verdict], paragraphs: Sequence[Paragraph]) -> list[Verdict]:
+    """Where tags or bookmarks name many headings, larger type than theirs makes none: it is that of a quotation.
+
+    Smaller type may be that of headings deeper than those named.
+    """
+    named = {"tag", "bookmark"}
+    pairs = list(zip(verdicts, paragraphs, strict=True))
+    known = [_style(paragraph) for verdict, paragraph in pairs if verdict.heading and named & set(verdict.evidence)]
+    if len(known) < MANY:
+        return verdicts
+    least = min(size for size, _ in known)
+    return [
+        replace(verdict, heading=False, denied=True)
+        if verdict.evidence == ("type",) and _style(paragraph) not in known and _style(paragraph)[0] > least
+        else verdict
+        for verdict, paragraph in pairs
+    ]
 
 
 def _without_labels(verdicts: list[Verdict], texts: Sequence[str]) -> list[Verdict]:
@@ -65,7 +97,9 @@ def _without_labels(verdicts: list[Verdict], texts: Sequence[str]) -> list[Verdi
     times = Counter(fold(text) for text, verdict in zip(texts, verdicts, strict=True) if verdict.heading)
     said = {"tag", "bookmark", "number"}
     return [
-        replace(verdict, heading=False) if times[fold(text)] >= LABELS and not said & set(verdict.evidence) else verdict
+        replace(verdict, heading=False, denied=True)
+        if times[fold(text)] >= LABELS and not said & set(verdict.evidence)
+        else verdict
         for verdict, text in zip(verdicts, texts, strict=True)
     ]
 
@@ -85,21 +119,31 @@ def _evidence(
     return {name: votes for name, votes in votes.items() if votes}
 
 
-def _stands_alone(paragraph: Paragraph, following: Paragraph | None, body: tuple[float, bool]) -> bool:
+def _stands_alone(
+    paragraph: Paragraph, above: Paragraph | None, following: Paragraph | None, body: tuple[float, bool]
+) -> bool:
     """Whether a short line stands apart from what is above it and from the prose below it, as titles do."""
     if following is None or following.levels or len(paragraph.rows) > 1 or following.block is not paragraph.block:
         return False
     row, below = paragraph.first, following.first
+    half = above is not None and len(above.rows) > 1 and not above.last.closed
+    if half or below.text[:1].islower() or MONOSPACED.search(row.main.font) or row.is_script(row.runs[-1]):
+        return False
     short = row.end - row.x < SHORT * (paragraph.block.end - paragraph.block.x) and not row.text[:1].islower()
     prose = len(following.rows) > 1 and abs(below.size - body[0]) < 0.1 and below.bold == body[1]
     return short and prose and min(paragraph.gap, following.gap) > CLOSED_GAP and len(row.text) > 2
 
 
-def _may_be_heading(text: str, is_said: int) -> bool:
+def _may_be_heading(text: str, is_said: bool, evidence: dict[str, int]) -> bool:
     if not text or len(text) > HEADING_LENGTH or BULLET.match(text) or LEADER.search(text):
         return False
+    if is_said:
+        return True
+    if CAPTION.match(text) or QUOTED.fullmatch(text):
+        return False
     question = text.endswith(("?", "？"))
-    return bool(is_said) or question or not is_closed(text) or bool(cues(text) and cues(text)[0].named)
+    numbered = bool(cues(text)) and (cues(text)[0].named or evidence.get("type", 0) >= VOTES)
+    return question or numbered or not is_closed(text)
 
 
 def _match(paragraphs: Sequence[Paragraph], texts: Sequence[str], bookmarks: Sequence[Bookmark]) -> dict[int, int]:
@@ -111,7 +155,7 @@ def _match(paragraphs: Sequence[Paragraph], texts: Sequence[str], bookmarks: Seq
     matched: dict[int, int] = {}
     for bookmark in bookmarks:
         for at in by_page[bookmark.page]:
-            if at not in matched and folded[at] and _names(bookmark.folded, folded[at]):
+            if at not in matched and not LEADER.search(texts[at]) and _names(bookmark.folded, folded[at]):
                 matched[at] = bookmark.level
                 break
     return matched
@@ -120,7 +164,9 @@ def _match(paragraphs: Sequence[Paragraph], texts: Sequence[str], bookmarks: Seq
 def _names(bookmark: str, words: str) -> bool:
     # A bookmark may leave out the number, or the mark of a note behind the words.
     short = min(len(bookmark), len(words))
-    alike = words == bookmark or (short > 5 and (words.endswith(bookmark) or words.startswith(bookmark)))
+    alike = (words != "" and words == bookmark) or (
+        short > 5 and (words.endswith(bookmark) or words.startswith(bookmark))
+    )
     return alike and short > 0.7 * max(len(bookmark), len(words))
 
 
@@ -156,16 +202,3 @@ def _with_type(paragraphs: Sequence[Paragraph], headings: Sequence[int], known: 
 
 def _style(paragraph: Paragraph) -> tuple[float, bool]:
     return round(paragraph.first.size * 2) / 2, paragraph.first.bold
-
-
-def with_titles(lines: Sequence[Line]) -> list[Line]:
-    """The lines with "Chapter 2" and the title set below it as one heading."""
-    joined: list[Line] = []
-    for line in lines:
-        above = joined[-1] if joined and joined[-1].role == line.role == "heading" else None
-        number = cues(above.text)[:1] if above else []
-        if above and number and number[0].named and not number[0].title and not cues(line.text):
-            joined[-1] = join(above, line)
-        else:
-            joined.append(line)
-    return joined

@@ -113,13 +113,17 @@ class Grouping:
             return True
         if abs(above.size - row.size) > SAME_SIZE * above.size or ends_in_page(above):
             return False
-        if above.bold != row.bold and not _flows_in_style(above, row):
+        if above.bold != row.bold and not _flows_in_style(above, row) and not self._is_emphasis(above, row, block):
             return False
         if self._tags_are_sound and (one := self._tag_of(above)) and (other := self._tag_of(row)):
             return one.block == other.block
         if paragraph.block is not block or is_first:
             return self._goes_on_elsewhere(paragraph, row, block)
         return not self._breaks(paragraph, row, block)
+
+    def _is_emphasis(self, above: Row, row: Row, block: Block) -> bool:
+        """Whether a bold row stands in the middle of a sentence."""
+        return row.bold and not above.closed and not is_listed(row) and not self._spacing.would_fit(above, row, block)
 
     def _breaks(self, paragraph: Paragraph, row: Row, block: Block) -> bool:
         above, margin = paragraph.last, self._spacing.margin(block)
@@ -137,7 +141,8 @@ class Grouping:
             # The rows of a title: a full stop says nothing there, it may be that of "etc.".
             return False
         if closed:
-            indented = row.x > margin + INDENT * row.size
+            hanging = len(paragraph.rows) == 1 and is_listed(above)
+            indented = row.x > margin + INDENT * row.size and not hanging
             return fits or (indented and row.x > above.x + INDENT / 2 * row.size)
         # A short row that no full stop ends, above one that begins like a sentence, is a title of its own.
         apart = gap > CLOSED_GAP or bool(cues(paragraph.first.text))

@@ -16,12 +16,13 @@ from qa.reading.pdf.blocks import Block, split_blocks
 from qa.reading.pdf.citations import cite_expected
 from qa.reading.pdf.endnotes import take_endnotes
 from qa.reading.pdf.footnotes import Footnote, take_footnotes
-from qa.reading.pdf.headings import LARGER, Verdict, judge, with_titles
+from qa.reading.pdf.headings import LARGER, Verdict, judge
 from qa.reading.pdf.levels import BULLET
 from qa.reading.pdf.margins import Sheet, find_furniture
 from qa.reading.pdf.pages import attempt, page_labels, read_pages, title_and_author
 from qa.reading.pdf.paragraphs import Grouping, Paragraph
 from qa.reading.pdf.rows import Row
+from qa.reading.pdf.settling import settle
 from qa.reading.pdf.tables import build_table
 from qa.reading.pdf.tags import Bookmark, Tag, read_bookmarks, read_tags
 from qa.reading.pdf.writing import Desk, Draft, Vocabulary
@@ -63,7 +64,7 @@ def read_pdf(reader: PdfReader) -> PdfReading:
     bookmarks = attempt(read_bookmarks, reader, otherwise=list[Bookmark]())
     verdicts = judge(paragraphs, [draft.text for draft in drafts], bookmarks, tag_of, body)
     written = [(p, _line(p, draft, verdict)) for p, draft, verdict in zip(paragraphs, drafts, verdicts, strict=True)]
-    lines = with_titles(_in_order(written, notes, desk, len(sheets)))
+    lines = settle(_in_order(written, notes, desk, len(sheets)))
     shown = _letters(row.text for sheet in sheets for row in sheet.rows)
     lost = shown - _letters(row.text for row in furniture) - _letters(_all_words(lines))
     title, author = attempt(title_and_author, reader, otherwise=("", ""))
@@ -141,7 +142,7 @@ def _title(paragraphs: Sequence[Paragraph], drafts: Sequence[Draft], body_size: 
 def _line(paragraph: Paragraph, draft: Draft, verdict: Verdict) -> Line:
     # Cells that no second row shows to be a table's: "1.1 [tab] 23646 [tab] 45190".
     cells = "\t" in draft.text and not LEADER.search(draft.text)
-    listed = bool(paragraph.levels) or cells or BULLET.match(draft.text) is not None
+    listed = bool(paragraph.levels) or cells or verdict.denied or BULLET.match(draft.text) is not None
     return Line(
         draft.text,
         "heading" if verdict.heading else "block" if listed else "text",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -115,16 +115,18 @@ def spaced(runs: Sequence[Run]) -> list[tuple[str, Run]]:
     return pairs
 
 
-def build_rows(runs: Iterable[Run], page: int) -> list[Row]:
+def build_rows(runs: Sequence[Run], page: int) -> list[Row]:
     """The rows of a page, each without a wide gap in it, in the order of the file."""
     lines: list[list[Run]] = []
-    for run in runs:
+    turned = [[run] for run in runs if not run.upright]
+    for run in (run for run in runs if run.upright):
         if lines and _goes_on(lines[-1], run):
             lines[-1].append(run)
         else:
             lines.append([run])
     inked = [line for line in lines if any(run.text.strip() for run in line)]
-    rows = [Row(tuple(sorted(line, key=lambda run: run.x)), page) for line in _merge(inked)]
+    merged = [*_merge(inked), *(line for line in turned if line[0].text.strip())]
+    rows = [Row(tuple(sorted(line, key=lambda run: run.x)), page) for line in merged]
     return sorted(rows, key=lambda row: row.order)
 
 

@@ -20,6 +20,8 @@ POSITIONING = frozenset((b"BT", b"Td", b"TD", b"Tm", b"T*"))
 SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"'))
 # No point of a page lies further out; a matrix that says so is nonsense.
 FURTHEST = 100_000.0
+# Text at an angle, in quarters, is a watermark.
+SLANT, ASLANT = 0.06, 4
 # Nobody sees smaller type, points.
 LEAST_SIZE = 0.5
 
@@ -213,7 +215,7 @@ def page_text(page: PageObject, fonts: dict[int, Font]) -> PageText:
     ways = Counter[int]()
     for run, way in turned:
         ways[way] += len(run.text)
-    usual = ways.most_common(1)[0][0] if ways else 0
+    usual = ways.most_common(1)[0][0] % 4 if ways else 0
     runs = [run if way == usual else replace(run, upright=False) for run, way in turned]
     return PageText(runs, (quarters + usual) % 4, recorder.unread)
 
@@ -226,10 +228,13 @@ def turn(point: tuple[float, float], quarters: int) -> tuple[float, float]:
 
 def _turn(run: Run, end: tuple[float, float], direction: tuple[float, float], quarters: int) -> tuple[Run, int]:
     """A run turned until its own text goes to the right, and the way it went on the page as it is held:
-    0 to the right, 1 up, 2 to the left, 3 down.
+    0 to the right, 1 up, 2 to the left, 3 down, and ASLANT.
     """
     to_x, to_y = turn(direction, quarters)
-    way = round(math.atan2(to_y, to_x) / (math.pi / 2)) % 4
+    angle = math.atan2(to_y, to_x) / (math.pi / 2)
+    way = round(angle) % 4 if abs(angle - round(angle)) < SLANT else ASLANT
+    if way == ASLANT:
+        return run, way
     x, y = turn((run.x, run.y), (quarters + way) % 4)
     end_x, _ = turn(end, (quarters + way) % 4)
     return replace(run, x=x, y=y, end=max(end_x, x)), way
