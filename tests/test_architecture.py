@@ -22,7 +22,7 @@ ROWS = [
         *(f"qa.reading.pdf.{name}" for name in (
             "fonts", "standard_fonts", "runs", "rows", "blocks", "margins", "links", "tags", "footnotes", "endnotes",
             "gaps", "levels", "spacing", "tables", "writing", "paragraphs",
-            "headings", "citations", "pages", "reader", "child", "sandbox",
+            "headings", "marks", "settling", "citations", "pages", "reader", "child", "sandbox",
         )),
         "qa.passages", "qa.verification", "qa.encoder", "qa.dense", "qa.lexical", "qa.store", "qa.edits",
     },

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from qa.reading.lines import is_closed
 from qa.reading.pdf.blocks import Block
+from qa.reading.pdf.marks import LEADING, MARK, PLAIN, READY_MADE, in_order, plain
 from qa.reading.pdf.rows import Row, spaced
 from qa.reading.pdf.runs import Run
 
 # Notes are set smaller than this share of the body's size.
 SMALL = 0.93
-MARK = re.compile(r"[\[(]?([1-9]\d{0,2}|[*†‡§¶]{1,4}|[a-z])[\])]?[.)]?")
-LEADING_MARK = re.compile(r"[\[(]?([1-9]\d{0,2}|[*†‡§¶]{1,4})(?:[\])]?[.)]?\s+|[\])](?=\S)|(?=https?://))(?=\S)")
 # A number may be this much higher than the last note's: one of them may have been misread.
 SKIPPED = 3
 ALIGNED = 1.5
@@ -40,8 +39,9 @@ def take_footnotes(
     rest: list[Block] = []
     notes: list[Footnote] = []
     last = open_note
+    cited = {_plain_text(run) for block in blocks for row in block.rows for run in row.runs if _is_raised(row, run)}
     for block in blocks:
-        start = _zone(block, last, body_size)
+        start = _zone(block, last, body_size, cited)
         rest.append(replace(block, rows=block.rows[:start]))
         left = min((row.x for row in block.rows[start:]), default=0.0)
         for row in block.rows[start:]:
@@ -56,23 +56,51 @@ def take_footnotes(
     return [block for block in rest if block.rows], notes
 
 
-def _zone(block: Block, last: Footnote | None, body_size: float) -> int:
-    """The number of the row at which the notes of a block begin; its length where it has none."""
+def _zone(block: Block, last: Footnote | None, body_size: float, cited: set[str]) -> int:
+    """The number of the row at which the notes of a block begin; its length where it has none.
+
+    `cited` are the raised marks in the text of the sheet.
+    """
     rows = block.rows
-    start = len(rows)
-    while start and (rows[start - 1].size <= SMALL * body_size or RULE.fullmatch(rows[start - 1].text)):
-        start -= 1
+    start = _small_rows(rows, body_size)
     left = min((row.x for row in rows[start:]), default=0.0)
     marked = [at for at in range(start, len(rows)) if begin_note(rows[at], last, left)]
     if marked:
         goes_on = last is not None and marked[0] > start and _is_of_note(rows[start], last)
         return start if goes_on else marked[0]
-    # Set as large as the text, notes are told by the raised mark each begins with.
-    raised = next((at for at, row in enumerate(rows) if at and _raised_mark(row)), None)
-    if raised is not None:
-        return raised
-    goes_on = last is not None and start < len(rows) and _is_of_note(rows[start], last)
-    return start if goes_on and last and not is_closed(last.rows[-1].text) else len(rows)
+    if (large := _large_notes(rows, last, cited)) is not None:
+        return large
+    if last is None or start == len(rows) or not _is_of_note(rows[start], last):
+        return len(rows)
+    # Small type below the text without a mark: the rest of a note that stopped within a sentence, or an address.
+    stopped = not is_closed(last.rows[-1].text) or any("://" in row.text for row in rows[start:])
+    return start if stopped else len(rows)
+
+
+def _small_rows(rows: Sequence[Row], body_size: float) -> int:
+    """Where the small type at the foot begins. Rows side by side are those of a table."""
+    start = len(rows)
+    while start and (rows[start - 1].size <= SMALL * body_size or RULE.fullmatch(rows[start - 1].text)):
+        if start < len(rows) and abs(rows[start - 1].y - rows[start].y) < 0.5 * rows[start].size:
+            return start + 1
+        start -= 1
+    return start
+
+
+def _large_notes(rows: Sequence[Row], last: Footnote | None, cited: set[str]) -> int | None:
+    """Where notes begin that are set as large as the text: at a raised mark, below a line of dashes, or at the
+    next number, if that is raised in the text above.
+    """
+    for at, row in enumerate(rows):
+        if at and _raised_mark(row):
+            return at
+        following = rows[at + 1] if at + 1 < len(rows) else None
+        if RULE.fullmatch(row.text) and following and begin_note(following, last, following.x):
+            return at
+        expected = PLAIN.match(row.text) and begin_note(row, last, row.x)
+        if at and expected and expected[0] in cited and rows[at - 1].closed:
+            return at
+    return None
 
 
 def _is_of_note(row: Row, note: Footnote) -> bool:
@@ -80,34 +108,49 @@ def _is_of_note(row: Row, note: Footnote) -> bool:
 
 
 def begin_note(row: Row, last: Footnote | None, left: float) -> tuple[str, Row] | None:
-    """(mark, the row without it) if a note begins with this row."""
+    """(mark, the row without it) if a note begins with this row.
+
+    `last` is the note before it, `left` where the notes of its block begin.
+    """
     if raised := _raised_mark(row):
         return raised
     inked = [run for _, run in spaced(row.runs)]
-    alone = MARK.fullmatch(inked[0].text.strip()) if len(inked) > 1 else None
-    leading = LEADING_MARK.match(row.text)
-    match = alone or leading
-    if not match or not _is_expected(match.group(1), last, row, left):
+    alone = MARK.fullmatch(_plain_text(inked[0])) if len(inked) > 1 else None
+    leading = LEADING.match(plain(row.text))
+    mark = alone.group(1) if alone else next(filter(None, leading.groups())) if leading else ""
+    if not mark or not _is_expected(mark, last, row, left):
         return None
-    return match.group(1), _without(row, inked[0], len(inked[0].text) if alone else match.end())
+    length = len(inked[0].text) if alone else leading.end() if leading else 0
+    return mark.replace(" ", ""), _without(row, inked[0], length)
+
+
+def _plain_text(run: Run) -> str:
+    return plain(run.text.strip())
+
+
+def _is_raised(row: Row, run: Run) -> bool:
+    return row.is_script(run) and run.y > row.y
 
 
 def _raised_mark(row: Row) -> tuple[str, Row] | None:
     first = min((run for run in row.runs if run.text.strip()), key=lambda run: run.x)
-    match = MARK.fullmatch(first.text.strip())
-    if match and row.is_script(first) and first.y > row.y:
-        return match.group(1), _without(row, first, len(first.text))
+    match = MARK.fullmatch(_plain_text(first))
+    if match and _is_raised(row, first):
+        return match.group(1).replace(" ", ""), _without(row, first, len(first.text))
+    ready = READY_MADE.match(first.text.lstrip())
+    if ready:
+        return plain(ready.group()), _without(row, first, ready.end())
     return None
 
 
 def _is_expected(mark: str, last: Footnote | None, row: Row, left: float) -> bool:
     """Whether an unraised mark can be the next one: a row may begin with any number."""
-    if not mark.isdecimal():
+    series, number = in_order(mark)
+    if not number:
         return not mark.isalpha()
-    number = int(mark)
-    if last is None or not last.mark.isdecimal():
+    if last is None or in_order(last.mark)[0] != series or not in_order(last.mark)[1]:
         return number == 1
-    following = number - int(last.mark)
+    following = number - in_order(last.mark)[1]
     return following == 1 or number == 1 or (1 < following <= SKIPPED and abs(row.x - left) < ALIGNED)
 
 
@@ -124,7 +167,7 @@ def _split(row: Row, last: Footnote, notes: list[Footnote]) -> list[Row]:
     """The part of a row that is the note's own; where further notes begin within the row, they are added."""
     pairs = spaced(row.runs)
     for at, (_, run) in enumerate(pairs[1:], 1):
-        raised = row.is_script(run) and run.y > row.y and last.mark.isdecimal()
+        raised = _is_raised(row, run) and last.mark.isdecimal()
         if raised and run.text.strip() == str(int(last.mark) + 1):
             own = tuple(run for _, run in pairs[:at])
             rest = Row(tuple(run for _, run in pairs[at + 1 :]), row.page)

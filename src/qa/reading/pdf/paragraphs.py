@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from qa.reading.numbering import cues
 from qa.reading.pdf.blocks import Block
 from qa.reading.pdf.levels import ends_in_page, is_centred, is_listed, join_level, lists_contents, split_levels
+from qa.reading.pdf.marks import CITATION, plain
 from qa.reading.pdf.rows import SCRIPT_SIZE, Row
 from qa.reading.pdf.spacing import SAME_SIZE, Spacing
 from qa.reading.pdf.tags import Tag
-from qa.reading.pdf.writing import CITATION, HYPHENS
+from qa.reading.pdf.writing import HYPHENS
 
 # Shares of the usual distance of rows: one that ends a paragraph, and one that does after a full stop.
 GAP, CLOSED_GAP = 1.3, 1.15
@@ -108,7 +109,7 @@ class Grouping:
     def _goes_on(self, paragraph: Paragraph, row: Row, block: Block, is_first: bool) -> bool:
         """Whether a row goes on with a paragraph."""
         above = paragraph.last
-        if row.size <= SCRIPT_SIZE * above.size and CITATION.fullmatch(row.text):
+        if row.size <= SCRIPT_SIZE * above.size and CITATION.fullmatch(plain(row.text)):
             # The raised mark of a note that had no room behind the row above.
             return True
         if abs(above.size - row.size) > SAME_SIZE * above.size or ends_in_page(above):

@@ -67,10 +67,11 @@ def read_pdf(reader: PdfReader) -> PdfReading:
     lines = settle(_in_order(written, notes, desk, len(sheets)))
     shown = _letters(row.text for sheet in sheets for row in sheet.rows)
     lost = shown - _letters(row.text for row in furniture) - _letters(_all_words(lines))
+    findings = [*pages.findings, *_check_citations(desk.uncited)]
     title, author = attempt(title_and_author, reader, otherwise=("", ""))
     title = title if fold(title) and _prints(sheets, title) else _title(paragraphs, drafts, body[0])
     kept = shown.total() - lost.total()
-    return PdfReading(lines, len(sheets), shown.total(), kept, pages.findings, title, author)
+    return PdfReading(lines, len(sheets), shown.total(), kept, findings, title, author)
 
 
 def _body(rows: Sequence[Row]) -> tuple[float, bool]:
@@ -169,6 +170,16 @@ def _in_order(
         number = desk.numbers.get(note.page)
         lines[note.page].append(Line(draft.text, "note", page=number, mark=note.mark, links=tuple(draft.links)))
     return [line for page in lines for line in page]
+
+
+def _check_citations(uncited: Sequence[tuple[str, int]]) -> list[str]:
+    """A sentence on raised numbers that cite no note that was found."""
+    if not uncited:
+        return []
+    marks = ", ".join(dict.fromkeys(mark for mark, _ in uncited[:5]))
+    return [
+        f"{len(uncited)} raised marks ({marks} …) cite no note that was found; page {uncited[0][1] + 1} has the first."
+    ]
 
 
 def _all_words(lines: Iterable[Line]) -> Iterable[str]:

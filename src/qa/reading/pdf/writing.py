@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from qa.reading.inline import BARE_URL, Marks, script
+from qa.reading.inline import BARE_URL, UNIT, Marks, script
 from qa.reading.lines import fold
 from qa.reading.pdf.links import PageLinks
+from qa.reading.pdf.marks import CITATION, READY_MADE, plain
 from qa.reading.pdf.rows import SCRIPT_SIZE, Row, spaced
 from qa.reading.pdf.runs import Run
 from qa.scripts import is_wide
@@ -21,7 +22,6 @@ HYPHENS = "-‐" + SOFT_HYPHEN
 HYPHENATED = 0.03
 # Behind a word of this length, what is this long is no ending but a word of its own: "cost-effectiveness".
 LONG_HEAD, LONG_TAIL = 4, 8
-CITATION = re.compile(r"\[?(?:\d{1,3}|[*†‡§¶]{1,4}|[a-z])(?:\s*[,、–-]\s*\d{1,3})*\]?")
 # An address goes on in the next row where it breaks at one of these, or where the next row looks like one.
 ADDRESS_AT_END = re.compile(r"https?://[^\s（）()]*$")
 ADDRESS_BREAK = re.compile(r"[/\-_?=&.%#~+]$")
@@ -83,12 +83,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a writer looks up: words, marks of notes, links by sheet, printed numbers by sheet."""
+    """What a writer looks up: words, marks of notes, links by sheet, printed numbers by sheet.
+
+    `uncited` are (mark, sheet) of what looks like a citation and cites no note that was found.
+    """
 
     vocabulary: Vocabulary
     marks: Marks
     links: Sequence[PageLinks]
     numbers: dict[int, int]
+    uncited: list[tuple[str, int]] = field(default_factory=list)
 
     def write(self, rows: Sequence[Row], is_note: bool = False) -> Draft:
         """The rows of one paragraph, heading or note as a line."""
@@ -97,7 +101,8 @@ class Desk:
             pairs = spaced(row.runs)
             if not pairs or (nth and not is_note and self._cite_alone(draft, row, rows[nth - 1])):
                 continue
-            following = "".join(space + run.text for space, run in pairs).lstrip()
+            words = [space + run.text for space, run in pairs if not (row.is_script(run) and run.y > row.y)]
+            following = "".join(words or [pairs[0][1].text]).lstrip()
             self._begin_row(draft, following, row, is_note)
             for space, run in pairs:
                 self._add(draft, space, run, row, is_note)
@@ -107,11 +112,8 @@ class Desk:
 
     def _cite_alone(self, draft: Draft, row: Row, above: Row) -> bool:
         """Cite the note whose raised mark had no room behind the row above, if this row is no more than that."""
-        if row.size > SCRIPT_SIZE * above.size or not CITATION.fullmatch(row.text):
-            return False
-        cited = self.marks.cited(row.text, draft.text)
-        draft.citations += [(len(draft.text), mark) for mark in cited]
-        return bool(cited)
+        is_mark = row.size <= SCRIPT_SIZE * above.size and CITATION.fullmatch(plain(row.text)) is not None
+        return is_mark and self._cite(draft, plain(row.text))
 
     def _begin_row(self, draft: Draft, following: str, row: Row, is_note: bool) -> None:
         page = self.numbers.get(row.page)
@@ -132,24 +134,47 @@ class Desk:
         if text[-1] in HYPHENS and text[-2:-1].isalnum():
             return text[:-1] + self.vocabulary.joint(text, following)
         tight = text[-1] in "/–—" and not text[-2:-1].isspace() and len(text) > 1
-        wide = is_wide(text[-1]) and is_wide(following[:1])
+        wide = is_wide(text[-1]) or is_wide(following[:1])
         return text if tight or wide else text + " "
 
     def _add(self, draft: Draft, space: str, run: Run, row: Row, is_note: bool) -> None:
         words = run.text.strip()
-        raised = row.is_script(run)
+        raised = row.is_script(run) and run.y > row.y
         leads = not space and self.links[row.page].leads_within(run)
-        if not is_note and (raised or leads) and CITATION.fullmatch(words) and (not raised or run.y > row.y):
-            cited = self.marks.cited(words, draft.text)
-            if cited:
-                draft.citations += [(len(draft.text), mark) for mark in cited]
+        if not is_note and (raised or leads) and CITATION.fullmatch(plain(words)):
+            if self._cite(draft, plain(words)):
                 return
-        text = script(words, "sup" if run.y > row.y else "sub") if raised else run.text
+            self._note_uncited(words, draft.text, row.page)
+        text = script(words, "sup" if raised else "sub") if row.is_script(run) else run.text
         glue = "" if draft.text.endswith((" ", "\n")) or not draft.text else space
         start = len(draft.text) + len(glue)
-        draft.text += glue + (text if glue or not draft.text.endswith(" ") else text.lstrip())
+        text = text if glue or not draft.text.endswith(" ") else text.lstrip()
+        draft.text += glue
+        self._add_with_marks(draft, text, is_note)
         if words.isdecimal() and len(words) <= 3 and not glue and start:
             draft.glued.append((start, len(draft.text)))
+
+    def _add_with_marks(self, draft: Draft, text: str, is_note: bool) -> None:
+        """Text in which ready-made raised digits may cite notes."""
+        position = 0
+        for match in READY_MADE.finditer(text) if not is_note else ():
+            draft.text += text[position : match.start()]
+            position = match.end()
+            if not self._cite(draft, plain(match.group())):
+                draft.text += match.group()
+        draft.text += text[position:]
+
+    def _cite(self, draft: Draft, words: str) -> bool:
+        """Cite at the end of what is written, if `words` are marks of notes; whether they are."""
+        # "10⁻¹" is no mark.
+        cited = [] if draft.text[-1:] in "⁻⁺" and draft.text else self.marks.cited(words.replace(" ", ""), draft.text)
+        draft.citations += [(len(draft.text), mark) for mark in cited]
+        return bool(cited)
+
+    def _note_uncited(self, words: str, before: str, page: int) -> None:
+        """Remember a raised number behind a word or a full stop that cites no note that was found."""
+        if not before[-1:].isdigit() and len(before) > 1 and not words.isalpha() and not UNIT.search(before[-8:]):
+            self.uncited.append((words, page))
 
     def _find_links(self, draft: Draft, rows: Sequence[Row]) -> None:
         """Addresses in the text, by their link's own target where there is one; then links on other words."""
@@ -172,8 +197,9 @@ class Desk:
 
 def _goes_on(address: str, following: str) -> bool:
     """Whether the next row goes on with an address that ends a row."""
-    first = following.split(maxsplit=1)[0]
-    if first.startswith(("(", "（", "[")):
+    # What stands behind it in brackets, or a full stop, is no part of it.
+    first = re.split(r"[\s(（\[「、。]", following, maxsplit=1)[0].rstrip(".,;:")
+    if not first:
         return False
     if ADDRESS_BREAK.search(address) and not address.endswith("/"):
         return True
