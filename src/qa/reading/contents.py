@@ -20,7 +20,9 @@ TITLES = (
 )
 NAMES = frozenset(fold(name) for name in TITLES)
 # "Title ..... 12": a leader of dots or a tab, then the page, in digits or small Roman ones.
-LEADER = re.compile(r"(?:(?:[.…·‥]\s?){3,}|…|\t|\s\.(?=\s))[\s.]*(\d{1,4}|[ivxlc]{1,6})(?=\s|$)")
+LEADER = re.compile(
+    r"(?:(?:[.…·‥・]\s?){3,}|…|\t|\s\.(?=\s))[\s.]*(?:[-–—]\s?)?(\d{1,4}|[ivxlc]{1,6})(?:\s?[-–—])?(?=\s|$)"
+)
 PAGE_TAIL = re.compile(r"\s+(\d{1,4})$")
 # The next entry of a list is not further ahead than this.
 PAGES_AHEAD = 40

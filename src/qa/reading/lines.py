@@ -37,6 +37,10 @@ class Line:
     evidence: tuple[str, ...] = ()
 
 
+# An abbreviation that something always follows.
+ABBREVIATED = re.compile(r"\b(?:i\.e|e\.g|cf|vs|[Nn]os?|[Aa]rts?|pp?|[Ff]igs?|[Ss]ecs?|[Pp]aras?)\.$")
+
+
 def fold(text: str) -> str:
     """Text for comparing only: width and case folded, letters and digits alone."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
@@ -64,4 +68,5 @@ def join(first: Line, second: Line) -> Line:
 
 def is_closed(text: str) -> bool:
     """Whether a line ends as a finished sentence does."""
-    return re.search(r"[.!?:;。！？：；]['\"”’)\]）」』]*$", text.rstrip()) is not None
+    text = text.rstrip()
+    return re.search(r"[.!?:;。！？：；]['\"”’)\]）」』]*$", text) is not None and not ABBREVIATED.search(text)

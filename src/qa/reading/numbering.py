@@ -48,10 +48,11 @@ GAP = r"(?:\s+|$)"
 DECIMAL = re.compile(rf"(\d{{1,2}}(?:[.-]\d{{1,3}})*)(?:\.?{GAP}|\.(?=[{WIDE}])|(?<=\d[.-]\d)(?=[{WIDE}]))", re.ASCII)
 LETTERED_DECIMAL = re.compile(rf"([A-Z](?:\.\d{{1,2}})+)\.?{GAP}", re.ASCII)
 NAMED_CUE = re.compile(
-    rf"((?i:({'|'.join(NAMED)}))\s+(\d{{1,3}}[a-z]?|[IVX]+|[A-Z])(?:\s(bis|ter|quater|quinquies))?)(?![\w-]|\.\d)[.:]?\s*[–—-]?\s*",
+    rf"((?i:({'|'.join(NAMED)}))\s+(\d{{1,3}}[a-z]?|[IVX]+|[A-Z])(?:\s(bis|ter|quater|quinquies))?)(?![\w-]|\.\d|,)[.:]?\s*[–—-]?\s*",
     re.ASCII,
 )
 KANJI_CUE = re.compile(rf"(第(\d{{1,3}}|{KANJI})(?:([{''.join(KANJI_NAMED)}])(?:の(\d+|{KANJI}))?|(?=\s)))\s*")
+ANNEX_CUE = re.compile(r"((?:別紙|別表|別添|付録|附属書|参考資料)\s?(\d{1,2}|[A-Z]))(?![\w-])[.:：]?\s*", re.ASCII)
 PARAGRAPH_CUE = re.compile(rf"(§\s*(\d{{1,3}}[a-z]?))\.?{GAP}", re.ASCII)
 ROMAN_CUE = re.compile(rf"([IVX]+)\.{GAP}")
 LETTER_CUE = re.compile(rf"([A-Z])\.{GAP}")
@@ -94,6 +95,8 @@ def cues(text: str) -> list[Cue]:
         division = match.group(3) or ""
         ordinal = _ordinal(match.group(2)) + _ordinal(match.group(4) or "0") / 100
         add(match, f"第{division}", KANJI_NAMED[division], match.group(1), ordinal, "named")
+    if match := ANNEX_CUE.match(plain):
+        add(match, "annex", NAMED["annex"], match.group(1), _ordinal(match.group(2)), "named")
     if match := PARAGRAPH_CUE.match(plain):
         add(match, "§", NAMED["article"], match.group(1), _ordinal(match.group(2)), "named")
     for pattern in (DECIMAL, LETTERED_DECIMAL):

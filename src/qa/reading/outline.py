@@ -125,7 +125,8 @@ class _Tree:
         root = Node(Line("", "heading"), "preamble", "", 0, place="preamble")
         self.nodes = [root]
         self._path = [root]
-        self._series: dict[str, float] = {}
+        # The last number of each series, and how deep the series lies.
+        self._series: dict[str, tuple[float, int]] = {}
         self._places: Counter[str] = Counter()
 
     def add(self, line: Line, following: Line | None) -> None:
@@ -166,7 +167,9 @@ class _Tree:
             return False
         if heading and cue.scheme == "decimal0" and cue.ordinal in self.plain_numbers:
             return True
-        last = max(self._above(self._rank(line, cue)).counts.get(cue.scheme, 0), self._series.get(cue.scheme, 0))
+        last = max(
+            self._above(self._rank(line, cue)).counts.get(cue.scheme, 0), self._series.get(cue.scheme, (0, 0))[0]
+        )
         if cue.named or (line.bold and not last):
             return cue.ordinal > last
         return cue.ordinal == 1 or last < cue.ordinal <= last + 1
@@ -192,8 +195,10 @@ class _Tree:
             node.label = printed if cue.absolute or not parent.label else f"{parent.label} › {printed}"
             node.place = self._place(node.number)
             parent.counts[cue.scheme] = cue.ordinal
+            # Deeper series may begin anew.
+            self._series = {scheme: last for scheme, last in self._series.items() if last[1] <= cue.rank}
             if cue.absolute:
-                self._series[cue.scheme] = cue.ordinal if cue.scheme != "decimal0" else 0
+                self._series[cue.scheme] = (cue.ordinal if cue.scheme != "decimal0" else 0, cue.rank)
         elif not parent.number:
             node.place = self._place(line.text)
         self._append(node, parent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
 from statistics import median
 from typing import Any
 
@@ -24,6 +25,8 @@ TABS = re.compile(r" ?\t[\t ]*")
 # Thousandths of the size: TeX parts words by so wide a gap and shows no space. pypdf asks for half a space's
 # width, and takes the width from a font that may show another sign in its place.
 WORD_GAP = 180.0
+# In a tight row less will do, if nothing comes near it that could be kerning.
+TIGHT_GAP, KERNING = 140.0, 60.0
 # And no gap as narrow as this does.
 NO_GAP = 80.0
 MOST_PARTS = 50
@@ -32,21 +35,24 @@ CELL_GAP = 2000.0
 # Where most strings of an array stand apart like words, they are letters, and words stand this much wider.
 LETTER_SPACED, WIDER = 0.7, 1.4
 # So many strings at least, each no longer than a character: two bytes.
-LETTERS, GLYPH = 5, 2
+LETTERS, DIFFERENT, GLYPH = 5, 3, 2
+# TeX's fonts have their ligatures where others have control characters, and do not always say so.
+LIGATURES |= dict(zip((0x0B, 0x0C, 0x0E, 0x0F), ("ff", "fi", "ffi", "ffl"), strict=True))
+LIGATURES |= dict(zip(range(0x1B, 0x20), ("ff", "fi", "fl", "ffi", "ffl"), strict=True))
 # Stands for a gap between words until it is known what stands on its sides; no font shows it.
-GAP = "\x1f"
+GAP = "\x02"
 BESIDE_WIDE = re.compile(f"(?<=[{WIDE}]){GAP}|{GAP}(?=[{WIDE}])")
 
 
 def with_spaces(pieces: list[Any]) -> ArrayObject:
     """An array of strings and gaps with marks in the place of gaps: for those that part words, or cells."""
-    gaps = sorted(-float(piece) for piece in pieces if isinstance(piece, int | float))
-    wide = [gap for gap in gaps if gap >= WORD_GAP]
+    gaps = [-float(piece) for piece in pieces if isinstance(piece, int | float)]
     least = WORD_GAP
-    strings = [len(piece) <= GLYPH for piece in pieces if isinstance(piece, bytes | str)]
-    if len(strings) >= LETTERS and min(len(wide), sum(strings)) > LETTER_SPACED * len(strings):
-        # Spaced out letter by letter: words are further apart than that.
-        least = WIDER * median(wide)
+    if _are_letters(pieces):
+        # Words are further apart than that.
+        least = WIDER * median(gap for gap in gaps if gap >= NO_GAP)
+    elif any(TIGHT_GAP <= gap < WORD_GAP for gap in gaps) and not any(KERNING < gap < TIGHT_GAP for gap in gaps):
+        least = TIGHT_GAP
     spaced = ArrayObject()
     for piece in pieces:
         if not isinstance(piece, int | float) or -piece < NO_GAP:
@@ -58,6 +64,17 @@ def with_spaces(pieces: list[Any]) -> ArrayObject:
         parts = min(math.ceil(-piece / NO_GAP), MOST_PARTS)
         spaced += [FloatObject(piece / parts)] * parts
     return spaced
+
+
+def _are_letters(pieces: list[Any]) -> bool:
+    """Whether a text is spaced out letter by letter."""
+    strings = [piece for piece in pieces if isinstance(piece, bytes | str)]
+    lengths = Counter(map(len, strings)).most_common(1)
+    single = lengths[0][1] if lengths and lengths[0][0] <= GLYPH else 0
+    apart = sum(isinstance(piece, int | float) and -piece >= NO_GAP for piece in pieces)
+    # Dots that lead to a page stand apart too, and are all alike.
+    many = len(strings) >= LETTERS and len(set(strings)) >= DIFFERENT
+    return many and min(apart, single) > LETTER_SPACED * len(strings)
 
 
 def read_words(text: str, codes: list[int], font: Font) -> str:

@@ -25,6 +25,8 @@ SHORT = 0.75
 LABELS = 4
 # So many headings that a file itself names show what its headings look like.
 MANY = 5
+# Text of a size that differs by so much is no part of the running text.
+OTHER_SIZE = 0.08
 # What stands below a table or figure, or above it, and a line that is quoted in large type.
 CAPTION = re.compile(r"(?:Table|Figure|Fig\.|Chart|Box|Exhibit)\s*\d|[図表]\s*\d", re.IGNORECASE)
 QUOTED = re.compile(r"[“「].*[”」]", re.DOTALL)
@@ -65,9 +67,12 @@ def judge(
         above, below = (paragraphs[n] if 0 <= n < len(paragraphs) else None for n in (at - 1, at + 1))
         if not cues(text) and _stands_alone(paragraph, above, below, body):
             evidence["space"] = VOTES
+        boxed = tuple(evidence) == ("type",) and below is not None and _is_boxed(below, body)
         weight = sum(evidence.values())
-        is_heading = weight >= VOTES and not paragraph.levels and _may_be_heading(text, bool(said), evidence)
-        found.append(Verdict(is_heading, 0, tuple(evidence), bool(QUOTED.fullmatch(text)) and not said))
+        is_heading = (
+            weight >= VOTES and not boxed and not paragraph.levels and _may_be_heading(text, bool(said), evidence)
+        )
+        found.append(Verdict(is_heading, 0, tuple(evidence), boxed or (bool(QUOTED.fullmatch(text)) and not said)))
     found = _without_labels(_in_known_styles(found, paragraphs), texts)
     levels = _levels(paragraphs, found, [_level(p, tag_of) for p in paragraphs], marked)
     return [replace(verdict, level=levels.get(at, 0)) for at, verdict in enumerate(found)]
@@ -132,6 +137,11 @@ def _stands_alone(
     short = row.end - row.x < SHORT * (paragraph.block.end - paragraph.block.x) and not row.text[:1].islower()
     prose = len(following.rows) > 1 and abs(below.size - body[0]) < 0.1 and below.bold == body[1]
     return short and prose and min(paragraph.gap, following.gap) > CLOSED_GAP and len(row.text) > 2
+
+
+def _is_boxed(below: Paragraph, body: tuple[float, bool]) -> bool:
+    """Whether the text below a title is set in another size than the document's: that of a box or a sidebar."""
+    return not below.levels and len(below.rows) > 1 and abs(below.first.size - body[0]) > OTHER_SIZE * body[0]
 
 
 def _may_be_heading(text: str, is_said: bool, evidence: dict[str, int]) -> bool:

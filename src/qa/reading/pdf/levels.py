@@ -10,9 +10,11 @@ from qa.reading.pdf.rows import Row
 
 BULLET = re.compile(r"[•‣▪●○■□◆◇▶➢➤✓∙·・⁃*–—]\s*(?=\S)|[-o]\s+(?=\S)")
 # What an entry of a contents list ends with, and how many make a list.
-PAGE = re.compile(r"\d{1,4}|[ivxlc]{1,6}")
+PAGE = re.compile(r"\d{1,4}|[ivxlc]{1,6}|[-–—]\s?\d{1,4}\s?[-–—]")
 ENTRIES = 3
-LED = re.compile(r"(?:[.…·‥]{2}|\s[.…·‥]|…|\t)\s*(?:\d{1,4}|[ivxlc]{1,6})$")
+LED = re.compile(r"(?:[.…·‥]{2}|\s[.…·‥]|…|\t)\s*(?:[-–—]\s?)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s?[-–—])?$")
+# Numbers of list items that no heading has.
+ITEM = re.compile(r"\(?(?:[ivxlc]{1,5}|[a-z])[.)]")
 # The longest number of a heading that a tab parts from its title: "Chapter XVII".
 NUMBER_LENGTH = 12
 
@@ -35,7 +37,8 @@ def join_level(level: list[Row], block: Block, is_contents: bool) -> Row | None:
     if len(level) == 1:
         return level[0]
     first, last = level[0], level[-1]
-    number = len(level) == 2 and ((cues(f"{first.text} x") and len(first.text) <= NUMBER_LENGTH) or _is_bullet(first))
+    numbered = len(first.text) <= NUMBER_LENGTH and (cues(f"{first.text} x") or ITEM.fullmatch(first.text))
+    number = len(level) == 2 and (numbered or _is_bullet(first))
     entry = len(level) <= 3 and PAGE.fullmatch(last.text) and last.end >= block.end - last.size
     if number or (entry and is_contents):
         return Row(tuple(run for row in level for run in row.runs), level[0].page)
@@ -57,7 +60,10 @@ def _is_bullet(row: Row) -> bool:
 
 
 def is_listed(row: Row) -> bool:
-    return BULLET.match(row.text) is not None or bool(cues(row.text))
+    numbers = cues(row.text)[:1]
+    # "12.4 per cent" counts something.
+    counts = bool(numbers) and numbers[0].scheme.startswith("decimal") and numbers[0].title[:1].islower()
+    return BULLET.match(row.text) is not None or (bool(numbers) and not counts)
 
 
 def is_centred(row: Row, block: Block) -> bool:

@@ -17,7 +17,7 @@ OUTER = 0.13
 # Where more pages have a row at the same height, points, with the same words, it belongs to none of them.
 REPEATED = 3
 SAME_HEIGHT = 2.0
-NUMBER = re.compile(r"(?<![\d.,/-])\d{1,4}(?![\d,-]|\.\d)", re.ASCII)
+NUMBER = re.compile(r"(?<![\d.,])\d{1,4}(?![\d,]|\.\d)", re.ASCII)
 # A column of so many numbers that only rise, beside the text, numbers its lines.
 LINE_NUMBERS = 5
 
@@ -47,9 +47,11 @@ def find_furniture(sheets: Sequence[Sheet]) -> tuple[set[Row], dict[int, int]]:
             alike[_without_number(row, numbers.get(row.page))].append(row)
         found = [row for rows in alike.values() if len({row.page for row in rows}) >= often for row in rows]
         # The running head of a short chapter stands where the others do.
+        numbered = [row for row in level if _bears_number(row, numbers)]
+        found += numbered if len({row.page for row in numbered}) >= often else []
         sizes = {round(row.size, 1) for row in found}
         furniture |= (
-            {row for row in level if round(row.size, 1) in sizes} if len(found) > len(level) / 2 else set(found)
+            {row for row in level if round(row.size, 1) in sizes} if len(found) >= len(level) / 2 else set(found)
         )
     if all(row in furniture for sheet in sheets for row in sheet.rows):
         # Pages that all say the same still say it.
@@ -88,9 +90,13 @@ def _page_numbers(levels: Sequence[Sequence[Row]], pages: int) -> dict[int, int]
     for level in levels:
         beside: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for row in level:
-            for match in NUMBER.finditer(row.text):
+            numbers_here = list(NUMBER.finditer(row.text))
+            for match in numbers_here:
                 rest = fold(row.text[: match.start()] + row.text[match.end() :])
                 beside[NUMBER.sub("", rest)].append((row.page, int(match.group())))
+            # Or at the same end of the row, where the words beside it are those of the chapter.
+            for end, ones in (("first", numbers_here[:1]), ("last", numbers_here[-1:])):
+                beside[end] += [(row.page, int(one.group())) for one in ones if _is_at_end(one, row.text)]
         for found in beside.values():
             shifts = Counter(number - page for page, number in set(found))
             series += [(shifts[number - page], page, number) for page, number in found if number > 0]
@@ -101,6 +107,16 @@ def _page_numbers(levels: Sequence[Sequence[Row]], pages: int) -> dict[int, int]
         if numbers[after] - numbers[before] == after - before:
             numbers |= {page: numbers[before] + page - before for page in range(before, after)}
     return numbers
+
+
+def _is_at_end(match: re.Match[str], text: str) -> bool:
+    return not text[: match.start()].strip(" |\t–—-/") or not text[match.end() :].strip(" |\t–—-/")
+
+
+def _bears_number(row: Row, numbers: dict[int, int]) -> bool:
+    """Whether the number of its page stands at one end of a row."""
+    matches = [match for match in NUMBER.finditer(row.text) if int(match.group()) == numbers.get(row.page)]
+    return any(_is_at_end(match, row.text) for match in matches)
 
 
 def _is_number(row: Row, numbers: dict[int, int]) -> bool:

@@ -117,7 +117,8 @@ class Grouping:
         if above.bold != row.bold and not _flows_in_style(above, row) and not self._is_emphasis(above, row, block):
             return False
         if self._tags_are_sound and (one := self._tag_of(above)) and (other := self._tag_of(row)):
-            return one.block == other.block
+            # One tag may hold a whole list.
+            return one.block == other.block and not (is_listed(row) and self._breaks(paragraph, row, block))
         if paragraph.block is not block or is_first:
             return self._goes_on_elsewhere(paragraph, row, block)
         return not self._breaks(paragraph, row, block)
