@@ -111,6 +111,11 @@ def cues(text: str) -> list[Cue]:
     return found
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is the number of a heading and no more."""
+    return any(cue.title == "x" for cue in cues(f"{text} x"))
+
+
 def _ordinal(value: str) -> float:
     """The place of a number in its series, from 1; 0 for what is none, such as the Roman number IIX."""
     if inserted := re.fullmatch(r"(\d+)([a-z]?)", value, re.ASCII):

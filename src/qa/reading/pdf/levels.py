@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qa.reading.numbering import cues
+from qa.reading.numbering import cues, is_number
 from qa.reading.pdf.blocks import Block
 from qa.reading.pdf.rows import Row
 
@@ -15,8 +15,6 @@ ENTRIES = 3
 LED = re.compile(r"(?:[.…·‥]{2}|\s[.…·‥]|…|\t)\s*(?:[-–—]\s?)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s?[-–—])?$")
 # Numbers of list items that no heading has.
 ITEM = re.compile(r"\(?(?:[ivxlc]{1,5}|[a-z])[.)]")
-# The longest number of a heading that a tab parts from its title: "Chapter XVII".
-NUMBER_LENGTH = 12
 
 
 def split_levels(block: Block) -> list[list[Row]]:
@@ -37,8 +35,7 @@ def join_level(level: list[Row], block: Block, is_contents: bool) -> Row | None:
     if len(level) == 1:
         return level[0]
     first, last = level[0], level[-1]
-    numbered = len(first.text) <= NUMBER_LENGTH and (cues(f"{first.text} x") or ITEM.fullmatch(first.text))
-    number = len(level) == 2 and (numbered or _is_bullet(first))
+    number = len(level) == 2 and (is_number(first.text) or ITEM.fullmatch(first.text) or _is_bullet(first))
     entry = len(level) <= 3 and PAGE.fullmatch(last.text) and last.end >= block.end - last.size
     if number or (entry and is_contents):
         return Row(tuple(run for row in level for run in row.runs), level[0].page)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from qa.reading.inline import BARE_URL, UNIT, Marks, script
 from qa.reading.lines import fold
-from qa.reading.numbering import cues
+from qa.reading.numbering import is_number
 from qa.reading.pdf.links import PageLinks
 from qa.reading.pdf.marks import CITATION, READY_MADE, plain
 from qa.reading.pdf.rows import SCRIPT_SIZE, Row, spaced
@@ -107,7 +107,7 @@ class Desk:
             self._begin_row(draft, following, row, is_note)
             for nth, (space, run) in enumerate(pairs):
                 # What a tab parts from its number is a title, and no cell.
-                behind_number = nth == 1 and space == "\t" and cues(f"{pairs[0][1].text.strip()} x")
+                behind_number = nth == 1 and space == "\t" and is_number(pairs[0][1].text.strip())
                 self._add(draft, " " if behind_number else space, run, row, is_note)
             draft.text = draft.text.rstrip()
         self._find_links(draft, rows)
