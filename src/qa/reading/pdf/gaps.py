@@ -77,6 +77,19 @@ def _are_letters(pieces: list[Any]) -> bool:
     return many and min(apart, single) > LETTER_SPACED * len(strings)
 
 
+def part_cells(text: str, codes: list[int], jumps: list[int], font: Font) -> str:
+    """Text with a tab where the pen jumped before the code of that number; as it is where the place is in doubt."""
+    blank = font.spaces | {SPACE}
+    inked = [at for at, character in enumerate(text) if not character.isspace() and character != GAP]
+    if len(inked) != sum(code not in blank for code in codes):
+        return text
+    for jump in reversed(jumps):
+        before = sum(code not in blank for code in codes[:jump])
+        if 0 < before < len(inked):
+            text = text[: inked[before - 1] + 1] + "\t" + text[inked[before] :]
+    return text
+
+
 def read_words(text: str, codes: list[int], font: Font) -> str:
     """The text of a run as it is read: without invisible characters and without spaces that nothing shows."""
     # pypdf adds the break to the line before it.

@@ -14,7 +14,7 @@ from typing import Any
 from pypdf import PageObject, mult
 
 from qa.reading.pdf.fonts import NO_FONT, SPACE, Font, read_font
-from qa.reading.pdf.gaps import read_words, with_spaces
+from qa.reading.pdf.gaps import part_cells, read_words, with_spaces
 
 POSITIONING = frozenset((b"BT", b"Td", b"TD", b"Tm", b"T*"))
 SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"'))
@@ -22,6 +22,8 @@ SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"'))
 FURTHEST = 100_000.0
 # Text at an angle, in quarters, is a watermark.
 SLANT, ASLANT = 0.06, 4
+# Between two strings of a row so wide a gap, in type sizes, parts cells.
+JUMP = 2.0
 # Nobody sees smaller type, points.
 LEAST_SIZE = 0.5
 
@@ -137,19 +139,23 @@ class _Recorder:
         shown, self._shown = self._shown, []
         matrix = mult(tm, cm)
         start = end = (matrix[4], matrix[5])
+        height = abs(size) * math.hypot(matrix[2], matrix[3])
         codes: list[int] = []
+        jumps: list[int] = []
         for nth, one in enumerate(shown):
             if one.moved:
                 self._pen = 0.0
+            here = self._point(one)
             if nth == 0:
-                start = self._point(one)
+                start = here
+            elif math.dist(here, end) > JUMP * height:
+                jumps.append(len(codes))
             codes += self._move(one, font, size)
             end = self._point(one)
         if not font.legible:
             self.unread[font.name] += len(codes)
             return
-        words = read_words(text, codes, font) if codes else ""
-        height = abs(size) * math.hypot(matrix[2], matrix[3])
+        words = read_words(part_cells(text, codes, jumps, font), codes, font) if codes else ""
         if (
             not words
             or height < LEAST_SIZE
