@@ -11,7 +11,7 @@ index: .venv/installed
 	$(BIN)/qa index
 
 test: .venv/tested browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: .venv/tested
 	$(BIN)/ruff check .

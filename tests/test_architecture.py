@@ -17,7 +17,7 @@ ROWS = [
     {"qa.settings", "qa.scripts"},
     {
         "qa.reading", "qa.reading.lines", "qa.reading.numbering", "qa.reading.contents", "qa.reading.inline",
-        "qa.reading.markdown", "qa.reading.notes", "qa.reading.furniture", "qa.reading.outline",
+        "qa.reading.markdown", "qa.reading.notes", "qa.reading.series", "qa.reading.furniture", "qa.reading.outline",
         "qa.reading.text", "qa.reading.checks", "qa.reading.metadata", "qa.reading.corpus", "qa.reading.pdf",
         *(f"qa.reading.pdf.{name}" for name in (
             "fonts", "standard_fonts", "runs", "rows", "blocks", "margins", "links", "tags", "footnotes", "endnotes",

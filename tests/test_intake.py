@@ -130,15 +130,19 @@ def test_what_cannot_be_taken_in_changes_nothing(
     assert {name: (folder / name).read_bytes() for name in names(folder)} == before
 
 
-def qa(folder: Path, tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "QA_CORPUS": str(folder), "QA_INDEX": str(tmp_path / "index"), "QA_PDF_SECONDS": "4"}
+def qa(folder: Path, index: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "QA_CORPUS": str(folder), "QA_INDEX": str(index), "QA_PDF_SECONDS": "4"}
     return subprocess.run(
         [sys.executable, "-m", "qa.cli", *arguments], capture_output=True, text=True, env=environment, check=False
     )
 
 
-def test_the_command_says_what_it_did_and_what_told_each_heading(folder: Path, tmp_path: Path) -> None:
-    done = qa(folder, tmp_path, "index", str(LEGAL), "--explain")
+def test_the_command_says_what_it_did_and_what_told_each_heading(
+    folder: Path, tmp_path: Path, index_folder: Path
+) -> None:
+    # The vectors of the factsheet are kept.
+    index = shutil.copytree(index_folder, tmp_path / "index")
+    done = qa(folder, index, "index", str(LEGAL), "--explain")
     assert done.returncode == 0, done.stderr
     assert "Drafted" in done.stdout
     assert "legal.toml from the file: check every line of it." in done.stdout
@@ -149,7 +153,7 @@ def test_the_command_says_what_it_did_and_what_told_each_heading(folder: Path, t
 
 def test_the_command_refuses_a_hostile_file_in_one_line(folder: Path, tmp_path: Path) -> None:
     hostile = write("slow_content", tmp_path)
-    done = qa(folder, tmp_path, "index", str(hostile))
+    done = qa(folder, tmp_path / "index", "index", str(hostile))
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "slow_content.pdf was not read within 4 seconds" in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,9 +31,33 @@ def run(command: list[str], environment: dict[str, str]) -> str:
 
 def test_commands_are_targets_of_the_makefile() -> None:
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    commands = [line for body in blocks("sh") for line in body.splitlines()]
+    commands = [line for body in blocks("sh") for line in body.splitlines() if not line.startswith("qa ")]
     assert commands
     assert {command.removeprefix("make ") for command in commands} <= set(targets)
+
+
+def test_files_are_taken_in_as_told(tmp_path: Path, index_folder: Path, environment: dict[str, str]) -> None:
+    commands = [line for body in blocks("sh") for line in body.splitlines() if line.startswith("qa ")]
+    corpus, given = tmp_path / "corpus", tmp_path / "path" / "to"
+    for folder in (corpus, given):
+        folder.mkdir(parents=True)
+    for name in ("factsheet-2025.md", "factsheet-2025.toml"):
+        shutil.copy(ROOT / "corpus" / name, corpus)
+    shutil.copy(ROOT / "tests" / "data" / "pdf" / "legal.pdf", given / "guideline.pdf")
+    shutil.copy(ROOT / "tests" / "data" / "renditions" / "factsheet-word.pdf", given / "factsheet-2026.pdf")
+    # The vectors of the factsheet are kept.
+    index = shutil.copytree(index_folder, tmp_path / "index")
+    own = {**environment, "QA_CORPUS": str(corpus), "QA_INDEX": str(index)}
+    for command in commands:
+        shown = subprocess.run([*QA, *command.split()[1:]], env=own, capture_output=True, text=True, cwd=tmp_path)
+        assert shown.returncode == 0, shown.stderr
+    assert sorted(path.name for path in corpus.glob("*.*")) == [
+        "factsheet-2026.pdf",
+        "factsheet-2026.toml",
+        "guideline.pdf",
+        "guideline.toml",
+    ]
+    assert (corpus / "retired" / "factsheet-2025.001.md").exists()
 
 
 @pytest.mark.parametrize("body", blocks("console"), ids=range(len(blocks("console"))))

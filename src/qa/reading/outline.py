@@ -8,23 +8,22 @@ as in text recovered from print, levels are noise and the numbers make it.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import chain, count, pairwise
+from itertools import chain, count
 
 from qa.reading.contents import Entry, take_contents
 from qa.reading.furniture import mark_furniture
 from qa.reading.lines import Line, fold, is_closed
 from qa.reading.notes import lift_notes
 from qa.reading.numbering import HEADING_LENGTH, UNNUMBERED_RANK, Cue, cues
+from qa.reading.series import levels_are_sound, plain_numbers
 from qa.types import SectionKind
 
 # A heading that is known by nothing but its capitals: long enough to be no name, short enough to be no sentence.
 CAPITALISED_WORDS = range(4, 26)
 # Ranks of headings that are not in the source's own levels start below all of those (1 to 6).
 BELOW_LEVELS = 10
-# The share of a series that stands on its level; a line of code may look like one more number.
-AGREED = 0.9
 RUN_IN_RANK = 99
 RUN_IN_LENGTH = 80
 # "Personal Information Protection Act, etc." is a title, "The ministry said" is not.
@@ -66,7 +65,7 @@ def build_outline(lines: list[Line], title: str, said: frozenset[str]) -> Outlin
     lines = mark_furniture(lines, title, said)
     listed = frozenset(entry.folded for entry in entries)
     body, notes = lift_notes(lines, listed)
-    tree = _Tree(_levels_are_sound(body), listed, _plain_numbers(body))
+    tree = _Tree(levels_are_sound(body), listed, plain_numbers(body))
     for index, line in enumerate(body):
         tree.add(line, body[index + 1] if index + 1 < len(body) else None)
     nodes = [node for node in tree.nodes if node.heading.text or node.body]
@@ -86,33 +85,6 @@ def _by_page(whole: Node) -> list[Node]:
             return [whole]
         pages[-1].body.append(line)
     return pages if len(pages) > 1 else [whole]
-
-
-def _levels_are_sound(lines: list[Line]) -> bool:
-    """Whether each series of numbers has one heading level, with few exceptions, and a deeper series a deeper one.
-
-    A series has not when some of its numbers stand in headings and others in bold lines.
-    """
-    levels: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
-    for line in lines:
-        if line.role == "heading" or (line.bold and not is_closed(line.text)):
-            for cue in cues(line.text)[:1]:
-                levels[cue.rank, cue.scheme][line.level] += 1
-    usual = {series: found.most_common(1)[0] for series, found in levels.items()}
-    ranked = sorted((rank, level) for (rank, _), (level, _) in usual.items() if level)
-    deeper = all(a[1] < b[1] for a, b in pairwise(ranked) if a[0] < b[0])
-    return deeper and all(times >= AGREED * levels[series].total() for series, (_, times) in usual.items())
-
-
-def _plain_numbers(lines: list[Line]) -> frozenset[int]:
-    """The whole numbers that count headings: neighbours of each other, or a run of three that only rises.
-
-    "3 Methods" counts beside "4 Results", and not "10 Downing Street" alone.
-    """
-    first = (cues(line.text)[:1] for line in lines if line.role == "heading")
-    numbers = [int(cue.ordinal) for found in first for cue in found if cue.scheme == "decimal0"]
-    rising = len(numbers) > 2 and all(before < after for before, after in pairwise(numbers))
-    return frozenset(n for n in numbers if rising or {n - 1, n + 1} & set(numbers))
 
 
 class _Tree:

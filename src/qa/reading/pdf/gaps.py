@@ -79,6 +79,8 @@ def _are_letters(pieces: list[Any]) -> bool:
 
 def part_cells(text: str, codes: list[int], jumps: list[int], font: Font) -> str:
     """Text with a tab where the pen jumped before the code of that number; as it is where the place is in doubt."""
+    if not jumps:
+        return text
     blank = font.spaces | {SPACE}
     inked = [at for at, character in enumerate(text) if not character.isspace() and character != GAP]
     if len(inked) != sum(code not in blank for code in codes):
