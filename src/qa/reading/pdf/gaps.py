@@ -9,7 +9,7 @@ from collections import Counter
 from statistics import median
 from typing import Any
 
-from pypdf.generic import ArrayObject, FloatObject, TextStringObject
+from pypdf.generic import ArrayObject, ByteStringObject, FloatObject, TextStringObject
 
 from qa.reading.pdf.fonts import SPACE, Font
 from qa.scripts import WIDE
@@ -29,7 +29,7 @@ WORD_GAP = 180.0
 TIGHT_GAP, KERNING = 140.0, 60.0
 # And no gap as narrow as this does.
 NO_GAP = 80.0
-MOST_PARTS = 50
+MOST_PARTS = 1000
 # So wide a gap parts cells, or an entry of a contents list from its page.
 CELL_GAP = 2000.0
 # Where most strings of an array stand apart like words, they are letters, and words stand this much wider.
@@ -45,25 +45,32 @@ BESIDE_WIDE = re.compile(f"(?<=[{WIDE}]){GAP}|{GAP}(?=[{WIDE}])")
 
 
 def with_spaces(pieces: list[Any]) -> ArrayObject:
-    """An array of strings and gaps with marks in the place of gaps: for those that part words, or cells."""
+    """An array of strings and gaps as pypdf shall read it: marks for gaps that part words or cells, and no others.
+
+    Strings with no such gap between them become one, which spares pypdf most of its work; how far all gaps
+    together move the pen is said at the end.
+    """
     gaps = [-float(piece) for piece in pieces if isinstance(piece, int | float)]
     least = WORD_GAP
-    if _are_letters(pieces):
-        # Words are further apart than that.
-        least = WIDER * median(gap for gap in gaps if gap >= NO_GAP)
-    elif any(TIGHT_GAP <= gap < WORD_GAP for gap in gaps) and not any(KERNING < gap < TIGHT_GAP for gap in gaps):
-        least = TIGHT_GAP
+    if any(gap >= NO_GAP for gap in gaps):
+        if _are_letters(pieces):
+            # Words are further apart than that.
+            least = WIDER * median(gap for gap in gaps if gap >= NO_GAP)
+        elif any(TIGHT_GAP <= gap < WORD_GAP for gap in gaps) and not any(KERNING < gap < TIGHT_GAP for gap in gaps):
+            least = TIGHT_GAP
     spaced = ArrayObject()
+    shown = b""
     for piece in pieces:
-        if not isinstance(piece, int | float) or -piece < NO_GAP:
-            spaced.append(piece)
-            continue
-        if -piece >= least:
-            spaced.append(TextStringObject(GAP if -piece < CELL_GAP else "\t"))
-        # In parts, none of which is wide enough for a space of pypdf's own.
-        parts = min(math.ceil(-piece / NO_GAP), MOST_PARTS)
-        spaced += [FloatObject(piece / parts)] * parts
-    return spaced
+        if isinstance(piece, bytes):
+            shown += piece
+        elif isinstance(piece, int | float) and -piece >= least:
+            mark = TextStringObject(GAP if -piece < CELL_GAP else "\t")
+            spaced += [ByteStringObject(shown), mark] if shown else [mark]
+            shown = b""
+    spaced += [ByteStringObject(shown)] if shown else []
+    # In parts, none of which is wide enough for a space of pypdf's own.
+    parts = min(max(math.ceil(sum(gaps) / NO_GAP), 1), MOST_PARTS)
+    return ArrayObject([*spaced, *[FloatObject(-sum(gaps) / parts)] * parts])
 
 
 def _are_letters(pieces: list[Any]) -> bool:
