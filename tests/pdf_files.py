@@ -40,7 +40,11 @@ def read_rendition(name: str, without: tuple[str, ...] = ()) -> Document:
 @cache
 def read_shape(name: str) -> Document:
     """One of the small documents, with what it says of itself."""
-    path = DATA / "pdf" / f"{name}.pdf"
+    return read_pdf_file(DATA / "pdf" / f"{name}.pdf")
+
+
+def read_pdf_file(path: Path) -> Document:
+    """Any PDF, with what it says of itself."""
     reading = reading_of_pdf(read_pdf(PdfReader(path)))
     return assemble(reading, read_metadata(path, reading.lines, reading.own), "")
 

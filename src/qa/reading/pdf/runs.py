@@ -50,7 +50,7 @@ class Run:
     upright: bool = True
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _State:
     """The part of the graphics state that moves the pen."""
 
@@ -95,7 +95,7 @@ class _Recorder:
             pieces = list(pieces) if isinstance(pieces, list) else []
             if operator == b"TJ" and pieces:
                 operands[0][:] = with_spaces(pieces)
-            shown = _Shown(mult(tm, cm), moved, pieces, replace(self._state))
+            shown = _Shown(mult(tm, cm), moved, pieces, self._state)
             self._moved = False
             if operator in (b"'", b'"'):
                 self._held = shown
@@ -112,19 +112,19 @@ class _Recorder:
 
     def _keep_state(self, operator: bytes, operands: Any) -> None:
         if operator == b"q":
-            self._stack.append(replace(self._state))
+            self._stack.append(self._state)
         elif operator == b"Q" and self._stack:
             self._state = self._stack.pop()
         elif operands and isinstance(operands[0], int | float):
             value = float(operands[0])
             if operator == b"Tc":
-                self._state.character_spacing = value
+                self._state = replace(self._state, character_spacing=value)
             elif operator == b"Tw":
-                self._state.word_spacing = value
+                self._state = replace(self._state, word_spacing=value)
             elif operator == b"Tz":
-                self._state.scale = value / 100
+                self._state = replace(self._state, scale=value / 100)
             elif operator == b"Ts":
-                self._state.rise = value
+                self._state = replace(self._state, rise=value)
 
     def text(self, text: str, cm: Any, tm: Any, resource: Any, size: float) -> None:
         """Called with each piece of text that is complete."""
