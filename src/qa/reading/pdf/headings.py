@@ -69,10 +69,9 @@ def judge(
             evidence["space"] = VOTES
         boxed = tuple(evidence) == ("type",) and below is not None and _is_boxed(below, body)
         weight = sum(evidence.values())
-        is_heading = (
-            weight >= VOTES and not boxed and not paragraph.levels and _may_be_heading(text, bool(said), evidence)
-        )
-        found.append(Verdict(is_heading, 0, tuple(evidence), boxed or (bool(QUOTED.fullmatch(text)) and not said)))
+        possible = not boxed and not paragraph.levels and _may_be_heading(text, bool(said), evidence)
+        denied = boxed or (QUOTED.fullmatch(text) is not None and not said)
+        found.append(Verdict(weight >= VOTES and possible, 0, tuple(evidence), denied))
     found = _without_labels(_in_known_styles(found, paragraphs), texts)
     levels = _levels(paragraphs, found, [_level(p, tag_of) for p in paragraphs], marked)
     return [replace(verdict, level=levels.get(at, 0)) for at, verdict in enumerate(found)]
@@ -121,7 +120,7 @@ def _evidence(
         "type": (size > LARGER) + (size > MUCH_LARGER) + bold,
         "number": int(bool(cues(text))),
     }
-    return {name: votes for name, votes in votes.items() if votes}
+    return {name: weight for name, weight in votes.items() if weight}
 
 
 def _stands_alone(

@@ -46,13 +46,13 @@ def find_furniture(sheets: Sequence[Sheet]) -> tuple[set[Row], dict[int, int]]:
         for row in level:
             alike[_without_number(row, numbers.get(row.page))].append(row)
         found = [row for rows in alike.values() if len({row.page for row in rows}) >= often for row in rows]
-        # The running head of a short chapter stands where the others do.
         numbered = [row for row in level if _bears_number(row, numbers)]
         found += numbered if len({row.page for row in numbered}) >= often else []
-        sizes = {round(row.size, 1) for row in found}
-        furniture |= (
-            {row for row in level if round(row.size, 1) in sizes} if len(found) >= len(level) / 2 else set(found)
-        )
+        furniture |= set(found)
+        if found and len(found) >= len(level) / 2:
+            # The running head of a short chapter stands where the others do.
+            sizes = {round(row.size, 1) for row in found}
+            furniture |= {row for row in level if round(row.size, 1) in sizes}
     if all(row in furniture for sheet in sheets for row in sheet.rows):
         # Pages that all say the same still say it.
         return set(), numbers

@@ -31,9 +31,12 @@ NEAR_BY = 80
 CELL_GAP = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Row:
-    """Runs side by side on one baseline, from left to right. `page` counts sheets from 0."""
+    """Runs side by side on one baseline, from left to right. `page` counts sheets from 0.
+
+    A row equals itself alone: two pages may say the same at the same place.
+    """
 
     runs: tuple[Run, ...]
     page: int
