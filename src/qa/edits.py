@@ -97,7 +97,7 @@ def _words(old: str, new: str) -> list[Change] | None:
 
 def _align(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
     """The spans, in characters, of the runs of pieces that differ."""
-    before, after = ([piece.strip() for piece in pieces] for pieces in (old, new))
+    before, after = ([piece.lstrip() for piece in pieces] for pieces in (old, new))
     starts, begins = (list(accumulate(map(len, pieces), initial=0)) for pieces in (old, new))
     at = to = 0
     counts = Counter(after)

@@ -105,9 +105,9 @@ class Desk:
             words = [space + run.text for space, run in pairs if not (row.is_script(run) and run.y > row.y)]
             following = "".join(words or [pairs[0][1].text]).lstrip()
             self._begin_row(draft, following, row, is_note)
-            for nth, (space, run) in enumerate(pairs):
+            for at, (space, run) in enumerate(pairs):
                 # What a tab parts from its number is a title, and no cell.
-                behind_number = nth == 1 and space == "\t" and is_number(pairs[0][1].text.strip())
+                behind_number = at == 1 and space == "\t" and is_number(pairs[0][1].text.strip())
                 self._add(draft, " " if behind_number else space, run, row, is_note)
             draft.text = draft.text.rstrip()
         self._find_links(draft, rows)
@@ -130,9 +130,9 @@ class Desk:
         if text.endswith(("http:", "https:")) and following.startswith("//"):
             return text
         last = ADDRESS_AT_END.search(text)
-        if last and is_note:
-            if following.startswith(("http://", "https://")):
-                return text + "\n"
+        if last and is_note and following.startswith(("http://", "https://")):
+            return text + "\n"
+        if last:
             return text if _goes_on(last.group(), following) else text + " "
         if text[-1] in HYPHENS and text[-2:-1].isalnum():
             return text[:-1] + self.vocabulary.joint(text, following)
