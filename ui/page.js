@@ -3,6 +3,7 @@
 (() => {
 	"use strict";
 	const COPIED_MS = 2000;
+	const FOCUS_FRAMES = 120;
 
 	async function copy(text) {
 		// navigator.clipboard is missing on plain http, as on an intranet.
@@ -34,10 +35,18 @@
 		button.dataset.timer = setTimeout(() => { button.textContent = label; }, COPIED_MS);
 	}
 
+	// Gradio shows a message some frames after it is there, and what is hidden takes no focus.
+	function focus(target, frames = FOCUS_FRAMES) {
+		target.focus({ preventScroll: true });
+		if (frames && target.isConnected && document.activeElement !== target) {
+			requestAnimationFrame(() => focus(target, frames - 1));
+		}
+	}
+
 	function go(id) {
 		const target = document.getElementById(id);
 		if (!target) return false;
-		(target.querySelector("textarea") ?? target).focus({ preventScroll: true });
+		focus(target.querySelector("textarea") ?? target);
 		target.scrollIntoView({ block: id === "question" ? "nearest" : "start" });
 		return true;
 	}
@@ -60,7 +69,7 @@
 		for (const answer of answers) answer.dataset.seen = "";
 		if (location.hash && go(decodeURIComponent(location.hash.slice(1)))) return;
 		const newest = answers[answers.length - 1];
-		newest.querySelector(".qa-status").focus({ preventScroll: true });
+		focus(newest.querySelector(".qa-status"));
 		const questions = document.querySelectorAll(".qa-question");
 		questions[questions.length - 1].scrollIntoView({ block: "start" });
 	}
