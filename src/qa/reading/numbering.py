@@ -37,6 +37,7 @@ KANJI_DIGITS = "一二三四五六七八九"
 KANJI = "[一二三四五六七八九十百]+"
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 KATAKANA = "アイウエオカキクケコサシスセソタチツテト"
+WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 LATIN_SUFFIXES = ("", "bis", "ter", "quater", "quinquies")
 # Outer divisions come before decimals (3 and deeper), articles and items after them.
 NAMED = {"part": 0, "title": 0, "chapter": 1, "section": 2, "annex": 3, "appendix": 3, "schedule": 3, "article": 12}
@@ -48,7 +49,7 @@ GAP = r"(?:\s+|$)"
 DECIMAL = re.compile(rf"(\d{{1,2}}(?:[.-]\d{{1,3}})*)(?:\.?{GAP}|\.(?=[{WIDE}])|(?<=\d[.-]\d)(?=[{WIDE}]))", re.ASCII)
 LETTERED_DECIMAL = re.compile(rf"([A-Z](?:\.\d{{1,2}})+)\.?{GAP}", re.ASCII)
 NAMED_CUE = re.compile(
-    rf"((?i:({'|'.join(NAMED)}))\s+(\d{{1,3}}[a-z]?|[IVX]+|[A-Z])(?:\s(bis|ter|quater|quinquies))?)(?![\w-]|\.\d|,)[.:]?\s*[–—-]?\s*",
+    rf"((?i:({'|'.join(NAMED)}))\s+(\d{{1,3}}[a-z]?|[IVX]+|[A-Z]|(?i:{'|'.join(WORDS)}))(?:\s(bis|ter|quater|quinquies))?)(?![\w-]|\.\d|,)[.:]?\s*[–—-]?\s*",
     re.ASCII,
 )
 KANJI_CUE = re.compile(rf"(第(\d{{1,3}}|{KANJI})(?:([{''.join(KANJI_NAMED)}])(?:の(\d+|{KANJI}))?|(?=\s)))\s*")
@@ -120,7 +121,8 @@ def _ordinal(value: str) -> float:
     """The place of a number in its series, from 1; 0 for what is none, such as the Roman number IIX."""
     if inserted := re.fullmatch(r"(\d+)([a-z]?)", value, re.ASCII):
         return int(inserted.group(1)) + (ord(inserted.group(2)) - ord("a") + 1 if inserted.group(2) else 0) / 100
-    for series in (ROMAN, CIRCLED, KATAKANA):
+    for series in (ROMAN, CIRCLED, KATAKANA, WORDS):
+        value = value.lower() if series is WORDS else value
         if value in series:
             return series.index(value) + 1
     if kanji := re.fullmatch(rf"(?:([{KANJI_DIGITS}]?)(百))?(?:([{KANJI_DIGITS}]?)(十))?([{KANJI_DIGITS}]?)", value):

@@ -18,6 +18,7 @@ from qa.reading.lines import Line, fold, is_closed
 from qa.reading.notes import lift_notes
 from qa.reading.numbering import HEADING_LENGTH, UNNUMBERED_RANK, Cue, cues
 from qa.reading.series import levels_are_sound, plain_numbers
+from qa.scripts import WIDE
 from qa.types import SectionKind
 
 # A heading that is known by nothing but its capitals: long enough to be no name, short enough to be no sentence.
@@ -215,7 +216,8 @@ def _is_run_in(line: Line, at: int) -> bool:
 
 def _is_capitalised(text: str) -> bool:
     """Whether a line is written as English titles are."""
-    words = WORD.findall(text)
+    # Kana and kanji are never small.
+    words = [] if re.search(f"[{WIDE}]", text) else WORD.findall(text)
     return len(words) in CAPITALISED_WORDS and "\n" not in text and words[-1] not in SMALL and _capitals(text) == 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from qa.reading.lines import is_closed
 from qa.reading.pdf.blocks import Block
@@ -17,6 +18,10 @@ SMALL = 0.93
 # A number may be this much higher than the last note's: one of them may have been misread.
 SKIPPED = 3
 ALIGNED = 1.5
+# A mark stands no further from its note than this, in type sizes.
+MARK_GAP = 4.0
+# Rows of notes stand no further apart than this, in type sizes.
+NOTE_GAP = 2.2
 RULE = re.compile(r"[_\-–—‗=\s]{5,}")
 
 
@@ -40,7 +45,7 @@ def take_footnotes(
     notes: list[Footnote] = []
     last = open_note
     cited = {_plain_text(run) for block in blocks for row in block.rows for run in row.runs if _is_raised(row, run)}
-    for block in blocks:
+    for block in (_with_marks(block, body_size) for block in blocks):
         start = _zone(block, last, body_size, cited)
         rest.append(replace(block, rows=block.rows[:start]))
         left = min((row.x for row in block.rows[start:]), default=0.0)
@@ -56,6 +61,19 @@ def take_footnotes(
     return [block for block in rest if block.rows], notes
 
 
+def _with_marks(block: Block, body_size: float) -> Block:
+    """A block in which marks that stand apart from their notes are put to them."""
+    rows: list[Row] = []
+    for row in block.rows:
+        mark = rows[-1] if rows else None
+        beside = mark is not None and abs(mark.y - row.y) < 0.5 * row.size and row.size <= SMALL * body_size
+        if mark and beside and MARK.fullmatch(plain(mark.text)) and 0 < row.x - mark.end < MARK_GAP * row.size:
+            rows[-1] = Row((*mark.runs, *row.runs), row.page)
+        else:
+            rows.append(row)
+    return replace(block, rows=tuple(rows))
+
+
 def _zone(block: Block, last: Footnote | None, body_size: float, cited: set[str]) -> int:
     """The number of the row at which the notes of a block begin; its length where it has none.
 
@@ -66,7 +84,7 @@ def _zone(block: Block, last: Footnote | None, body_size: float, cited: set[str]
     left = min((row.x for row in rows[start:]), default=0.0)
     marked = [at for at in range(start, len(rows)) if begin_note(rows[at], last, left)]
     if marked:
-        goes_on = last is not None and marked[0] > start and _is_of_note(rows[start], last)
+        goes_on = last is not None and marked[0] > start and _is_rest(rows[start : marked[0] + 1], last)
         return start if goes_on else marked[0]
     if (large := _large_notes(rows, last, cited)) is not None:
         return large
@@ -74,7 +92,7 @@ def _zone(block: Block, last: Footnote | None, body_size: float, cited: set[str]
         return len(rows)
     # Small type below the text without a mark: the rest of a note that stopped within a sentence, or an address.
     stopped = not is_closed(last.rows[-1].text) or any("://" in row.text for row in rows[start:])
-    return start if stopped else len(rows)
+    return start if stopped and _is_rest(rows[start:], last) else len(rows)
 
 
 def _small_rows(rows: Sequence[Row], body_size: float) -> int:
@@ -101,6 +119,14 @@ def _large_notes(rows: Sequence[Row], last: Footnote | None, cited: set[str]) ->
         if at and expected and expected[0] in cited and rows[at - 1].closed:
             return at
     return None
+
+
+def _is_rest(rows: Sequence[Row], note: Footnote) -> bool:
+    """Whether rows go on with a note of the page before: at its left edge, with no gap down to the next mark."""
+    near = all(above.y - row.y <= NOTE_GAP * row.size for above, row in pairwise(rows))
+    edges = {round(row.x) for row in note.rows}
+    aligned = any(abs(rows[0].x - edge) < 2 * rows[0].size for edge in edges)
+    return near and aligned and _is_of_note(rows[0], note)
 
 
 def _is_of_note(row: Row, note: Footnote) -> bool:

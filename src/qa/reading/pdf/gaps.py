@@ -16,6 +16,18 @@ from qa.scripts import WIDE
 
 # Ligatures are one glyph for two letters: "ﬁ". No other compatibility character is touched.
 LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+# Kangxi radicals stand for the characters they look like; Chromium writes them.
+LIGATURES |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+LIGATURES |= {
+    0x2E9F: "母",
+    0x2EA0: "民",
+    0x2EC4: "西",
+    0x2ECA: "足",
+    0x2ED1: "長",
+    0x2EDE: "食",
+    0x2EE4: "鬼",
+    0x2EE9: "黄",
+}
 # Characters that show nothing: NUL and other controls, halves of surrogate pairs, direction marks. The soft
 # hyphen stays, it tells of a word cut at the end of a line.
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")

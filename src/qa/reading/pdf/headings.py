@@ -28,7 +28,8 @@ MANY = 5
 # Text of a size that differs by so much is no part of the running text.
 OTHER_SIZE = 0.08
 # What stands below a table or figure, or above it, and a line that is quoted in large type.
-CAPTION = re.compile(r"(?:Table|Figure|Fig\.|Chart|Box|Exhibit)\s*\d|[図表]\s*\d", re.IGNORECASE)
+CAPTION = re.compile(r"(?:Table|Figure|Fig\.|Chart|Box|Exhibit)\s*\d|(?:図表|図|表)\s*\d", re.IGNORECASE)
+REFERENCE = re.compile(r"\[\d+\]")
 QUOTED = re.compile(r"[“「].*[”」]", re.DOTALL)
 MONOSPACED = re.compile(r"mono|courier|consol|typewriter|tt\d|code", re.IGNORECASE)
 # Where a source of levels knows most headings, it gives the levels.
@@ -131,7 +132,13 @@ def _stands_alone(
         return False
     row, below = paragraph.first, following.first
     half = above is not None and len(above.rows) > 1 and not above.last.closed
-    if half or below.text[:1].islower() or MONOSPACED.search(row.main.font) or row.is_script(row.runs[-1]):
+    if (
+        half
+        or REFERENCE.match(row.text)
+        or below.text[:1].islower()
+        or MONOSPACED.search(row.main.font)
+        or row.is_script(row.runs[-1])
+    ):
         return False
     short = row.end - row.x < SHORT * (paragraph.block.end - paragraph.block.x) and not row.text[:1].islower()
     prose = len(following.rows) > 1 and abs(below.size - body[0]) < 0.1 and below.bold == body[1]

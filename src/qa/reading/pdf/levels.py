@@ -59,8 +59,24 @@ def _is_bullet(row: Row) -> bool:
 def is_listed(row: Row) -> bool:
     numbers = cues(row.text)[:1]
     # "12.4 per cent" counts something.
-    counts = bool(numbers) and numbers[0].scheme.startswith("decimal") and numbers[0].title[:1].islower()
+    title = numbers[0].title[:1] if numbers else ""
+    counts = bool(numbers) and numbers[0].scheme.startswith("decimal") and (title.islower() or title in "%‰°")
     return BULLET.match(row.text) is not None or (bool(numbers) and not counts)
+
+
+def are_siblings(first: Row, row: Row) -> bool:
+    """Whether a row begins with a bullet or number of the same kind as the first of its paragraph, and where that does."""
+    if BULLET.match(row.text):
+        return BULLET.match(first.text) is not None and abs(row.x - first.x) < row.size
+    schemes = {cue.scheme: cue for cue in cues(first.text)}
+    alike = [cue for cue in cues(row.text) if cue.scheme in schemes]
+    # "13 July" does not follow "3.".
+    form = any(_form(cue.printed) == _form(schemes[cue.scheme].printed) for cue in alike)
+    return form and abs(row.x - first.x) < row.size
+
+
+def _form(printed: str) -> str:
+    return re.sub(r"\w+", "", printed)
 
 
 def is_centred(row: Row, block: Block) -> bool:

@@ -38,7 +38,7 @@ def find_furniture(sheets: Sequence[Sheet]) -> tuple[set[Row], dict[int, int]]:
     furniture |= {row for sheet in sheets for row in _line_numbers(sheet, furniture)}
     outer = [row for sheet in sheets for row in sheet.rows if _is_outer(row, sheet)]
     levels = _levels(row for row in outer if row not in furniture)
-    numbers = _page_numbers(_levels(outer), len(sheets))
+    numbers = _page_numbers(_levels(_outermost(sheets, outer)), len(sheets))
     furniture |= {row for row in outer if _is_number(row, numbers)}
     often = min(REPEATED, max(2, len(sheets) // 2))
     for level in levels:
@@ -66,6 +66,12 @@ def _is_marked(row: Row) -> bool:
 def _is_outer(row: Row, sheet: Sheet) -> bool:
     margin = OUTER * (sheet.top - sheet.bottom)
     return not sheet.bottom + margin < row.y < sheet.top - margin
+
+
+def _outermost(sheets: Sequence[Sheet], outer: Sequence[Row]) -> list[Row]:
+    """The rows of the first and the last level of each sheet: nothing stands outside a page's number."""
+    edges = {sheet.index: [row.y for row in sheet.rows] for sheet in sheets if sheet.rows}
+    return [row for row in outer if min(max(edges[row.page]) - row.y, row.y - min(edges[row.page])) < SAME_HEIGHT]
 
 
 def _levels(rows: Iterable[Row]) -> list[list[Row]]:

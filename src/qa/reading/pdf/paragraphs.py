@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 
 from qa.reading.numbering import cues
 from qa.reading.pdf.blocks import Block
-from qa.reading.pdf.levels import ends_in_page, is_centred, is_listed, join_level, lists_contents, split_levels
+from qa.reading.pdf.levels import (
+    are_siblings,
+    ends_in_page,
+    is_centred,
+    is_listed,
+    join_level,
+    lists_contents,
+    split_levels,
+)
 from qa.reading.pdf.marks import CITATION, plain
 from qa.reading.pdf.rows import SCRIPT_SIZE, Row
 from qa.reading.pdf.spacing import SAME_SIZE, Spacing
@@ -135,7 +143,7 @@ class Grouping:
         fits = self._spacing.would_fit(above, row, block)
         if gap > GAP or (gap > CLOSED_GAP and (closed or listed)):
             return True
-        if listed and (closed or fits or is_listed(paragraph.first)):
+        if listed and (closed or fits or are_siblings(paragraph.first, row)):
             return True
         if fits and is_centred(above, block) and is_centred(row, block):
             return True

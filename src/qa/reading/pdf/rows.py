@@ -12,6 +12,7 @@ from qa.reading.pdf.runs import Run
 from qa.scripts import is_wide
 
 MOSTLY = 0.6
+ADDRESS_CUT = re.compile(r"https?://[^\s/]+\.$")
 # A note's mark behind a full stop, where it is set as large as the text.
 MARK_BEHIND = re.compile(r"(?<=[.!?”\"])\d{1,3}$")
 # Shares of the type size. Baselines this near are one; a raised or lowered run is smaller and this far off.
@@ -86,7 +87,8 @@ class Row:
     def closed(self) -> bool:
         """Whether it ends as a finished sentence does, marks of notes aside."""
         words = "".join(space + run.text for space, run in spaced(self.runs) if not self.is_script(run)).strip()
-        return is_closed(MARK_BEHIND.sub("", words))
+        # An address may break at its own full stop.
+        return is_closed(MARK_BEHIND.sub("", words)) and not ADDRESS_CUT.search(words)
 
     def is_script(self, run: Run) -> bool:
         """Whether a run of this row is raised or lowered, and small."""

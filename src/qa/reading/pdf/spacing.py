@@ -13,6 +13,9 @@ from qa.reading.pdf.rows import Row
 SAME_SIZE = 0.04
 # Columns that begin in the same so many points are one column of different pages.
 PLACE = 20
+# Distances that differ by so little are one; one is usual that is a quarter as frequent as the commonest.
+ALIKE, USUAL = 0.06, 0.25
+FEW = 8
 
 
 class Spacing:
@@ -62,13 +65,20 @@ def _pitches(blocks: Sequence[Block]) -> dict[tuple[float, bool], float]:
             distance = above.y - row.y
             if abs(above.size - row.size) < 0.1 and above.bold == row.bold and 0.8 < distance / row.size < 3:
                 found[round(row.size, 1), row.bold].append(round(distance * 4) / 4)
-    usual = {}
-    for style, distances in found.items():
-        counted = Counter(distances).most_common()
+    return {style: _usual(distances) for style, distances in found.items()}
+
+
+def _usual(distances: Sequence[float]) -> float:
+    """The distance within a paragraph: the nearest that is usual, not the commonest, which may be that of paragraphs
+    of one row each.
+    """
+    if len(distances) < FEW:
         # Of a few rows the nearer ones are the likelier to be of one paragraph.
-        lower = sorted(distances)[(len(distances) - 1) // 2]
-        usual[style] = lower if len(distances) < 8 else min(d for d, times in counted if times == counted[0][1])
-    return usual
+        return sorted(distances)[(len(distances) - 1) // 2]
+    counted = Counter(distances)
+    alike = {d: sum(times for other, times in counted.items() if abs(other - d) <= ALIKE * d) for d in counted}
+    nearest = min(distance for distance, times in alike.items() if times >= USUAL * max(alike.values()))
+    return max((d for d in counted if abs(d - nearest) <= ALIKE * nearest), key=lambda d: (counted[d], -d))
 
 
 def _place(block: Block) -> tuple[int, int]:
