@@ -9,6 +9,8 @@ from statistics import median
 
 from qa.reading.pdf.rows import Row
 
+# Type of a size below this share of the body's is that of notes, and of what stands in the margin.
+SMALL = 0.93
 # A gutter lies in the middle of what it divides and is at least this wide, in type sizes.
 MIDDLE = (0.25, 0.75)
 GUTTER = 0.7
@@ -48,6 +50,20 @@ def split_blocks(rows: Sequence[Row]) -> list[Block]:
         else:
             band.append(row)
     return blocks + _columns(band, gutter)
+
+
+def part_margin(rows: Sequence[Row], body_size: float) -> tuple[list[Row], list[Row]]:
+    """The rows of a page without the small ones in its margins, beside the text, and those."""
+    text = [row for row in rows if row.size >= SMALL * body_size]
+    if len(text) < ROWS_A_SIDE:
+        return list(rows), []
+    left, right = min(row.x for row in text), max(row.end for row in text)
+    beside = {
+        row
+        for row in rows
+        if row.size < SMALL * body_size and (row.end < left - GUTTER * row.size / 2 or row.x > right)
+    }
+    return [row for row in rows if row not in beside], [row for row in rows if row in beside]
 
 
 def _columns(band: list[Row], gutter: float) -> list[Block]:

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from qa.reading.lines import is_closed
-from qa.reading.pdf.blocks import Block
+from qa.reading.pdf.blocks import SMALL, Block
 from qa.reading.pdf.marks import LEADING, MARK, PLAIN, READY_MADE, in_order, plain
 from qa.reading.pdf.rows import Row, spaced
 from qa.reading.pdf.runs import Run
 
-# Notes are set smaller than this share of the body's size.
-SMALL = 0.93
 # A number may be this much higher than the last note's: one of them may have been misread.
 SKIPPED = 3
 ALIGNED = 1.5

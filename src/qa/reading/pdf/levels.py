@@ -65,7 +65,7 @@ def is_listed(row: Row) -> bool:
 
 
 def are_siblings(first: Row, row: Row) -> bool:
-    """Whether a row begins with a bullet or number of the same kind as the first of its paragraph, and where that does."""
+    """Whether a row begins with a bullet or number of the same kind, and at the same place, as the first one."""
     if BULLET.match(row.text):
         return BULLET.match(first.text) is not None and abs(row.x - first.x) < row.size
     schemes = {cue.scheme: cue for cue in cues(first.text)}

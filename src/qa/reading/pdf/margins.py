@@ -40,11 +40,14 @@ def find_furniture(sheets: Sequence[Sheet]) -> tuple[set[Row], dict[int, int]]:
     levels = _levels(row for row in outer if row not in furniture)
     numbers = _page_numbers(_levels(_outermost(sheets, outer)), len(sheets))
     furniture |= {row for row in outer if _is_number(row, numbers)}
+    inner = {_looks(row) for sheet in sheets for row in sheet.rows if not _is_outer(row, sheet)}
     often = min(REPEATED, max(2, len(sheets) // 2))
     for level in levels:
         alike: defaultdict[str, list[Row]] = defaultdict(list)
         for row in level:
-            alike[_without_number(row, numbers.get(row.page))].append(row)
+            # What stands between the edges too, in the same type, is a heading that pages happen to begin with.
+            if _looks(row) not in inner:
+                alike[_without_number(row, numbers.get(row.page))].append(row)
         found = [row for rows in alike.values() if len({row.page for row in rows}) >= often for row in rows]
         numbered = [row for row in level if _bears_number(row, numbers)]
         found += numbered if len({row.page for row in numbered}) >= often else []
@@ -57,6 +60,10 @@ def find_furniture(sheets: Sequence[Sheet]) -> tuple[set[Row], dict[int, int]]:
         # Pages that all say the same still say it.
         return set(), numbers
     return furniture, numbers
+
+
+def _looks(row: Row) -> tuple[str, float, bool]:
+    return fold(row.text), round(row.size, 1), row.bold
 
 
 def _is_marked(row: Row) -> bool:

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from qa.reading.contents import LEADER
 from qa.reading.inline import Marks
 from qa.reading.lines import Line, fold
-from qa.reading.pdf.blocks import Block, split_blocks
+from qa.reading.pdf.blocks import Block, part_margin, split_blocks
 from qa.reading.pdf.citations import cite_expected
 from qa.reading.pdf.endnotes import take_endnotes
 from qa.reading.pdf.footnotes import Footnote, take_footnotes
@@ -54,8 +54,9 @@ def read_pdf(reader: PdfReader) -> PdfReading:
     rows = [row for sheet in sheets for row in sheet.rows if row not in furniture]
     body = _body(rows)
     tag_of = _tagger(attempt(read_tags, reader, otherwise={}))
-    blocks, notes = _without_notes(sheets, furniture, body[0])
-    paragraphs, endnotes = take_endnotes(Grouping(blocks, tag_of, body).paragraphs())
+    blocks, beside, notes = _without_notes(sheets, furniture, body[0])
+    grouped = [p for columns in (blocks, beside) for p in Grouping(columns, tag_of, body).paragraphs()]
+    paragraphs, endnotes = take_endnotes(grouped)
     notes += endnotes
     desk = Desk(Vocabulary(rows), Marks(frozenset(note.mark for note in notes)), pages.links, numbers)
     paragraphs, drafts = _with_lists(paragraphs, [_write(desk, paragraph) for paragraph in paragraphs])
@@ -92,16 +93,17 @@ def _tagger(tags: dict[tuple[int, int], Tag]) -> Callable[[Row], Tag | None]:
 
 def _without_notes(
     sheets: Sequence[Sheet], furniture: set[Row], body_size: float
-) -> tuple[list[list[Block]], list[Footnote]]:
-    """The blocks of each sheet, in reading order, and the notes at their feet."""
+) -> tuple[list[list[Block]], list[list[Block]], list[Footnote]]:
+    """The blocks of each sheet in reading order, those in its margins, and the notes at their feet."""
     notes: list[Footnote] = []
-    blocks = []
+    blocks, beside = [], []
     for sheet in sheets:
-        own = split_blocks([row for row in sheet.rows if row not in furniture])
-        rest, found = take_footnotes(own, notes[-1] if notes else None, body_size)
+        text, margin = part_margin([row for row in sheet.rows if row not in furniture], body_size)
+        rest, found = take_footnotes(split_blocks(text), notes[-1] if notes else None, body_size)
         blocks.append(rest)
+        beside.append(split_blocks(margin))
         notes += found
-    return blocks, notes
+    return blocks, beside, notes
 
 
 def _write(desk: Desk, paragraph: Paragraph) -> Draft:
