@@ -61,6 +61,7 @@ def read_metadata(path: Path, lines: Sequence[Line], own: Mapping[str, str]) -> 
     values |= _read_toml(path.with_suffix(".toml"))
     values.setdefault("id", re.sub(r"[^a-z0-9.]+", "-", path.stem.lower()).strip("-."))
     values.setdefault("title", _title(lines) or path.stem)
+    values.setdefault("language", _language(lines))
     if not IDENTIFIER.fullmatch(values["id"]):
         raise DocumentError(f"{path.name} has the id {values['id']!r}: write one of a-z, 0-9, - and . into its .toml")
     return Metadata(**values)
@@ -75,13 +76,11 @@ def facts_of_pdf(lines: Sequence[Line], title: str, author: str) -> dict[str, st
 
 def draft_metadata(path: Path, metadata: Metadata, lines: Sequence[Line]) -> Path:
     """Write the .toml that a document lacks, for its maintainer to check. Returns its path. Raises DocumentError."""
-    text = "".join(line.text for line in lines)
-    language = "ja" if len(re.findall(f"[{WIDE}]", text)) > JAPANESE * len(text) else metadata.language
     dates = (DATE.search(line.text) for line in lines[:FRONT_LINES])
     published = metadata.published or next((date.group() for date in dates if date), "")
     values = {
         "id": metadata.id, "title": metadata.title, "publisher": metadata.publisher, "published": published,
-        "content_as_of": metadata.content_as_of, "language": language, "notice": metadata.notice,
+        "content_as_of": metadata.content_as_of, "language": metadata.language, "notice": metadata.notice,
         "homepage": metadata.homepage,
     }  # fmt: skip
     # A JSON string is a TOML string.
@@ -111,6 +110,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
                 "and a list of texts for examples"
             )
     return table | {"examples": tuple(table.get("examples", ()))}
+
+
+def _language(lines: Sequence[Line]) -> str:
+    text = "".join(line.text for line in lines)
+    return "ja" if len(re.findall(f"[{WIDE}]", text)) > JAPANESE * len(text) else "en"
 
 
 def _title(lines: Sequence[Line]) -> str:
