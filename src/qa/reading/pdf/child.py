@@ -36,6 +36,8 @@ LIMITS: dict[str, Any] = {
     "disable_legacy_handling": True,
 }
 MEGABYTE = 1 << 20
+# Its parent stops a child in time and says why; seconds later the system does, if the parent is gone.
+GRACE = 5
 # How far from either end of a file its marks stand.
 NEAR = 1024
 ANEW = "print it into a new PDF and read that one"
@@ -68,7 +70,7 @@ def _read_stream(stream: BinaryIO) -> PdfReading | str:
         return f"needs more memory than a document should: {ANEW}, or raise QA_PDF_MEGABYTES"
     except RecursionError:
         return f"nests its parts too deeply: {ANEW}"
-    except Exception as error:
+    except Exception as error:  # A broken file makes pypdf raise errors of any class.
         where = traceback.extract_tb(error.__traceback__)[-1]
         if Path(where.filename).is_relative_to(PACKAGE):
             traceback.print_exc()
@@ -96,7 +98,7 @@ def _limit(seconds: int, megabytes: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE, megabytes * MEGABYTE))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds + GRACE, seconds + GRACE + 1))
 
 
 def main() -> None:

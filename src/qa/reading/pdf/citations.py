@@ -21,24 +21,28 @@ def cite_expected(drafts: Sequence[Draft], defined: dict[int, int], sheets: Sequ
     Each lies between those of its neighbours, and not further than a page from its note; `sheets` are the
     first and last of each draft. A number is taken for one only where no other could be meant.
     """
-    for number, page in sorted(defined.items()):
-        places = sorted(
-            (int(mark), at, offset)
-            for at, draft in enumerate(drafts)
-            for offset, mark in draft.citations
-            if mark.isdecimal()
-        )
-        if any(mark == number for mark, _, _ in places):
-            continue
+    for number in sorted(defined.keys() - {mark for mark, _, _ in _places(drafts)}):
+        # Anew each time: a number that was lifted moves those behind it.
+        places = _places(drafts)
         start = max(((at, offset) for mark, at, offset in places if mark < number), default=(0, 0))
         end = min(((at, offset) for mark, at, offset in places if mark > number), default=(len(drafts), 0))
         if start > end:
             continue
-        near = [at for at in range(start[0], min(end[0] + 1, len(drafts))) if _is_near(sheets[at], page)]
+        near = [at for at in range(start[0], min(end[0] + 1, len(drafts))) if _is_near(sheets[at], defined[number])]
         found = _candidates(drafts, near, number, start, end)
         if found:
             at, span = found
             _lift(drafts[at], span, str(number))
+
+
+def _places(drafts: Sequence[Draft]) -> list[tuple[int, int, int]]:
+    """(number, draft, offset) of each citation of a numbered note."""
+    return [
+        (int(mark), at, offset)
+        for at, draft in enumerate(drafts)
+        for offset, mark in draft.citations
+        if mark.isdecimal()
+    ]
 
 
 def _is_near(sheets: tuple[int, int], page: int) -> bool:

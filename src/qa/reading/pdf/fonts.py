@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from pypdf.generic import ByteStringObject, TextStringObject
+from pypdf.generic import TextStringObject
 
 from qa.reading.pdf.standard_fonts import standard_widths
 
@@ -42,7 +42,7 @@ class Font:
 
     def measure(self, shown: Any) -> tuple[list[int], float]:
         """The character codes of a string as it is shown, and how wide they are together, in thousandths."""
-        data = _bytes(shown)
+        data = bytes_of(shown)
         found = self.measured.get(data)
         if found is None:
             if self.double_byte:
@@ -60,11 +60,29 @@ class Font:
         return NARROW if code in NARROW_LETTERS else WIDE if code in WIDE_LETTERS else USUAL_WIDTH
 
 
-NO_FONT = Font("", False, False, {}, None)
+class Fonts:
+    """The fonts of a file, each read once."""
+
+    def __init__(self) -> None:
+        # By the identity of the resource, which is kept: another may get its identity when it is gone.
+        self._read: dict[int, tuple[Any, Font]] = {}
+
+    def of(self, resource: Any) -> Font:
+        """The font of a resource dictionary, or of None, as pypdf calls a font that the page does not name."""
+        if id(resource) not in self._read:
+            self._read[id(resource)] = resource, _read_font(resource)
+        return self._read[id(resource)][1]
 
 
-def read_font(resource: Any) -> Font:
-    """The font of a resource dictionary; whatever is wrong with one leaves its widths to guessing."""
+def bytes_of(shown: Any) -> bytes:
+    """The bytes of a string operand; none of any other."""
+    if isinstance(shown, TextStringObject):
+        return shown.original_bytes
+    return bytes(shown) if isinstance(shown, bytes) else b""
+
+
+def _read_font(resource: Any) -> Font:
+    """Whatever is wrong with a font leaves its widths to guessing."""
     try:
         name = str(resource.get("/BaseFont", "")).lstrip("/").split("+")[-1]
         descendants = resource.get("/DescendantFonts")
@@ -81,7 +99,7 @@ def read_font(resource: Any) -> Font:
         widths = _simple_widths(resource, scale) or standard_widths(name)
         return Font(name, bold, False, widths, _number(facts.get("/MissingWidth")) or None if widths else None)
     except (AttributeError, KeyError, IndexError, TypeError, ValueError):
-        return NO_FONT
+        return Font("", False, False, {}, None)
 
 
 def _simple_widths(resource: Any, scale: float) -> dict[int, float]:
@@ -113,9 +131,3 @@ def _composite_widths(inner: Any) -> dict[int, float]:
 def _number(value: Any, default: float = 0.0) -> float:
     value = value.get_object() if hasattr(value, "get_object") else value
     return float(value) if isinstance(value, int | float) else default
-
-
-def _bytes(shown: Any) -> bytes:
-    if isinstance(shown, TextStringObject):
-        return shown.original_bytes
-    return bytes(shown) if isinstance(shown, bytes | ByteStringObject) else b""

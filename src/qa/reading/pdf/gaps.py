@@ -11,14 +11,13 @@ from typing import Any
 
 from pypdf.generic import ArrayObject, ByteStringObject, FloatObject, TextStringObject
 
-from qa.reading.pdf.fonts import SPACE, Font
+from qa.reading.pdf.fonts import SPACE, Font, bytes_of
 from qa.scripts import WIDE
 
-# Ligatures are one glyph for two letters: "ﬁ". No other compatibility character is touched.
-LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
-# Kangxi radicals stand for the characters they look like; Chromium writes them.
-LIGATURES |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
-LIGATURES |= {
+# What a glyph stands for: a ligature ("ﬁ") for its letters, a Kangxi radical, as Chromium writes them, for the
+# character it looks like. No other compatibility character is touched.
+READ_AS = {code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0xFB00, 0xFB07), *range(0x2F00, 0x2FD6))}
+READ_AS |= {
     0x2E9F: "母",
     0x2EA0: "民",
     0x2EC4: "西",
@@ -28,6 +27,9 @@ LIGATURES |= {
     0x2EE4: "鬼",
     0x2EE9: "黄",
 }
+# TeX's fonts have their ligatures where others have control characters, and do not always say so.
+READ_AS |= dict(zip((0x0B, 0x0C, 0x0E, 0x0F), ("ff", "fi", "ffi", "ffl"), strict=True))
+READ_AS |= dict(zip(range(0x1B, 0x20), ("ff", "fi", "fl", "ffi", "ffl"), strict=True))
 # Characters that show nothing: NUL and other controls, halves of surrogate pairs, direction marks. The soft
 # hyphen stays, it tells of a word cut at the end of a line.
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -41,6 +43,7 @@ WORD_GAP = 180.0
 TIGHT_GAP, KERNING = 140.0, 60.0
 # And no gap as narrow as this does.
 NO_GAP = 80.0
+# The gaps at the end of an array are given in no more parts than this.
 MOST_PARTS = 1000
 # So wide a gap parts cells, or an entry of a contents list from its page.
 CELL_GAP = 2000.0
@@ -48,9 +51,6 @@ CELL_GAP = 2000.0
 LETTER_SPACED, WIDER = 0.7, 1.4
 # So many strings at least, each no longer than a character: two bytes.
 LETTERS, DIFFERENT, GLYPH = 5, 3, 2
-# TeX's fonts have their ligatures where others have control characters, and do not always say so.
-LIGATURES |= dict(zip((0x0B, 0x0C, 0x0E, 0x0F), ("ff", "fi", "ffi", "ffl"), strict=True))
-LIGATURES |= dict(zip(range(0x1B, 0x20), ("ff", "fi", "fl", "ffi", "ffl"), strict=True))
 # Stands for a gap between words until it is known what stands on its sides; no font shows it.
 GAP = "\x02"
 BESIDE_WIDE = re.compile(f"(?<=[{WIDE}]){GAP}|{GAP}(?=[{WIDE}])")
@@ -73,9 +73,9 @@ def with_spaces(pieces: list[Any]) -> ArrayObject:
     spaced = ArrayObject()
     shown = b""
     for piece in pieces:
-        if isinstance(piece, bytes):
-            shown += piece
-        elif isinstance(piece, int | float) and -piece >= least:
+        if not isinstance(piece, int | float):
+            shown += bytes_of(piece)
+        elif -piece >= least:
             mark = TextStringObject(GAP if -piece < CELL_GAP else "\t")
             spaced += [ByteStringObject(shown), mark] if shown else [mark]
             shown = b""
@@ -122,4 +122,4 @@ def read_words(text: str, codes: list[int], font: Font) -> str:
         # Added because the pen moved; the gap itself tells better.
         text = text[1:]
     text = BESIDE_WIDE.sub("", text).replace(GAP, " ")
-    return TABS.sub("\t", SPACES.sub(" ", INVISIBLE.sub("", text.translate(LIGATURES))))
+    return TABS.sub("\t", SPACES.sub(" ", INVISIBLE.sub("", text.translate(READ_AS))))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pypdf import PageObject, PdfReader
 from pypdf.errors import LimitReachedError
 
-from qa.reading.pdf.fonts import Font
+from qa.reading.pdf.fonts import Fonts
 from qa.reading.pdf.links import PageLinks, page_links
 from qa.reading.pdf.margins import Sheet
 from qa.reading.pdf.rows import Row, build_rows
@@ -18,8 +18,8 @@ from qa.reading.pdf.runs import PageText, page_text, turn
 
 # What a file may hold, in characters: the longest law has two million.
 CHARACTERS_AT_MOST = 10_000_000
-# The inner edges of a page that does not say its size, points.
-USUAL_HEIGHT = 842.0
+# Of a page that does not say its size, points: its height if it shows nothing (A4), else the margin around that.
+USUAL_HEIGHT, USUAL_MARGIN = 842.0, 50.0
 # A title, or the name of an author, is no longer than this.
 FACT_LENGTH = 300
 T = TypeVar("T")
@@ -40,12 +40,12 @@ class Pages:
 
 def read_pages(reader: PdfReader) -> Pages:
     """All pages. Raises NoText, LimitReachedError, and whatever pypdf raises for a file without pages to count."""
-    fonts: dict[int, Font] = {}
+    fonts = Fonts()
     unread = Counter[str]()
     pages = Pages([], [], [])
     characters = pictures = 0
     for index, page in enumerate(reader.pages):
-        text, failure = _text(page, fonts)
+        text, failure = _tried(page_text, page, fonts, otherwise=PageText([]))
         unread += text.unread
         rows = tuple(build_rows(text.runs, index))
         characters += sum(len(row.text) for row in rows)
@@ -64,18 +64,13 @@ def read_pages(reader: PdfReader) -> Pages:
         for name, count in unread.items()
     )
     if not any(sheet.rows for sheet in pages.sheets):
-        raise NoText(_why_no_text(pages, pictures))
+        raise NoText(_why_no_text(pages, pictures, unread.total()))
     return pages
 
 
 def attempt(read: Callable[..., T], *arguments: Any, otherwise: T) -> T:
     """What a part of the file says that can be done without; `otherwise` where it is broken."""
-    try:
-        return read(*arguments)
-    except MemoryError:
-        raise
-    except Exception:
-        return otherwise
+    return _tried(read, *arguments, otherwise=otherwise)[0]
 
 
 def page_labels(reader: PdfReader) -> dict[int, int]:
@@ -93,14 +88,14 @@ def title_and_author(reader: PdfReader) -> tuple[str, str]:
     return title if len(title) <= FACT_LENGTH else "", author if len(author) <= FACT_LENGTH else ""
 
 
-def _text(page: PageObject, fonts: dict[int, Font]) -> tuple[PageText, str]:
-    """What a page shows, and the name of what went wrong."""
+def _tried(read: Callable[..., T], *arguments: Any, otherwise: T) -> tuple[T, str]:
+    """What a part of the file says, or `otherwise`, and the name of what went wrong."""
     try:
-        return page_text(page, fonts), ""
+        return read(*arguments), ""
     except MemoryError:
         raise
-    except Exception as error:
-        return PageText([]), type(error).__name__
+    except Exception as error:  # A broken file makes pypdf raise errors of any class.
+        return otherwise, type(error).__name__
 
 
 def _extent(page: PageObject, quarters: int) -> tuple[float, float]:
@@ -114,7 +109,7 @@ def _extent(page: PageObject, quarters: int) -> tuple[float, float]:
 def _around(rows: Sequence[Row]) -> tuple[float, float]:
     """The extent of a page that does not say it: a margin around what it shows."""
     heights = [row.y for row in rows] or [0.0, USUAL_HEIGHT]
-    return min(heights) - 50, max(heights) + 50
+    return min(heights) - USUAL_MARGIN, max(heights) + USUAL_MARGIN
 
 
 def _has_picture(page: PageObject) -> bool:
@@ -123,12 +118,12 @@ def _has_picture(page: PageObject) -> bool:
     return any(entry.get_object().get("/Subtype") == "/Image" for entry in objects.values())
 
 
-def _why_no_text(pages: Pages, pictures: int) -> str:
+def _why_no_text(pages: Pages, pictures: int, unread: int) -> str:
     if not pages.sheets:
         return "has no pages: save it again"
     if pictures:
         return "holds pictures of pages and no text: run text recognition (OCR) on it first"
-    if any("font" in finding for finding in pages.findings):
+    if unread:
         return "does not say which characters its fonts show: print it anew, or run text recognition (OCR) on it"
     if pages.findings:
         return f"has no page that could be read. {pages.findings[0]} Print it into a new PDF and read that one"

@@ -109,7 +109,7 @@ def _without_notes(
 def _write(desk: Desk, paragraph: Paragraph) -> Draft:
     if not paragraph.levels:
         return desk.write(paragraph.rows)
-    whole = Draft(turns=[(0, desk.numbers.get(paragraph.first.page))])
+    whole = Draft()
     for nth, cells in enumerate(build_table(paragraph.levels)):
         for column, cell in enumerate(cells):
             whole.append(desk.write(cell), " | " if column else "\n" if nth else "")

@@ -13,7 +13,7 @@ from typing import Any
 
 from pypdf import PageObject, mult
 
-from qa.reading.pdf.fonts import NO_FONT, SPACE, Font, read_font
+from qa.reading.pdf.fonts import SPACE, Font, Fonts
 from qa.reading.pdf.gaps import part_cells, read_words, with_spaces
 
 POSITIONING = frozenset((b"BT", b"Td", b"TD", b"Tm", b"T*"))
@@ -62,7 +62,7 @@ class _State:
 
 @dataclass(slots=True)
 class _Shown:
-    """One string or array shown: where the pen was put before it (None: where it was), and by what state."""
+    """One string or array shown: the matrix and state it is shown by, and whether the pen was put there before it."""
 
     matrix: list[float]
     moved: bool
@@ -74,7 +74,7 @@ class _Shown:
 class _Recorder:
     """Listens to pypdf reading a page."""
 
-    fonts: dict[int, Font]
+    fonts: Fonts
     unread: Counter[str] = field(default_factory=Counter)
     found: list[tuple[Run, tuple[float, float], tuple[float, float]]] = field(default_factory=list)
     _state: _State = field(default_factory=_State)
@@ -128,12 +128,7 @@ class _Recorder:
 
     def text(self, text: str, cm: Any, tm: Any, resource: Any, size: float) -> None:
         """Called with each piece of text that is complete."""
-        if resource is None:
-            font = NO_FONT
-        elif id(resource) in self.fonts:
-            font = self.fonts[id(resource)]
-        else:
-            font = self.fonts[id(resource)] = read_font(resource)
+        font = self.fonts.of(resource)
         if not self._shown and text.strip():
             self._release()
         shown, self._shown = self._shown, []
@@ -212,8 +207,8 @@ class PageText:
     unread: Counter[str] = field(default_factory=Counter)
 
 
-def page_text(page: PageObject, fonts: dict[int, Font]) -> PageText:
-    """What a page shows. `fonts` are those already read, by the identity of their resource, and grow."""
+def page_text(page: PageObject, fonts: Fonts) -> PageText:
+    """What a page shows; `fonts` are those of its file."""
     recorder = _Recorder(fonts)
     page.extract_text(visitor_operand_before=recorder.before, visitor_text=recorder.text)
     quarters = page.rotation // 90 % 4

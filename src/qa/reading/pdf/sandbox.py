@@ -32,7 +32,7 @@ def read_in_child(path: Path, limits: PdfLimits) -> PdfReading:
             f"{path.name} was not read within {limits.seconds} seconds: "
             "print it into a new PDF, split it, or raise QA_PDF_SECONDS"
         ) from None
-    if done.returncode < 0 or b"MemoryError" in done.stderr:
+    if done.returncode < 0 or (done.returncode and b"MemoryError" in done.stderr):
         raise DocumentError(
             f"{path.name} could not be read within {limits.megabytes} MB of memory: "
             "print it into a new PDF, split it, or raise QA_PDF_MEGABYTES"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from qa.reading.inline import BARE_URL, UNIT, Marks, script
@@ -33,11 +33,11 @@ COMPLETE_ADDRESS = re.compile(r"\.(?:html?|pdf|docx?|xlsx?|aspx?|php)$", re.IGNO
 class Vocabulary:
     """The words of a document that no end of a row cuts; it tells a hyphen of the text from one of the typesetter."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Sequence[Row]) -> None:
         self._words: set[str] = set()
         cuts: list[tuple[str, str]] = []
-        head, count = "", 0
-        for count, row in enumerate(rows, 1):  # noqa: B007 - the last one counts them all
+        head = ""
+        for row in rows:
             words = [word.lower().replace("‐", "-") for word in WORD.findall(row.text)]
             if head and words:
                 cuts.append((head, words.pop(0)))
@@ -45,7 +45,7 @@ class Vocabulary:
             self._words.update(words)
         self._words.update(part for word in tuple(self._words) for part in word.split("-"))
         # Whether the typesetter cuts words at all.
-        often = len(cuts) > HYPHENATED * count
+        often = len(cuts) > HYPHENATED * len(rows)
         self._hyphenated = often or any(head + tail in self._words for head, tail in cuts)
 
     def joint(self, before: str, after: str) -> str:
@@ -77,6 +77,9 @@ class Draft:
         """Write another draft behind this one."""
         shift = len(self.text) + len(joint)
         self.text += joint + other.text
+        for at, page in other.turns:
+            if not self.turns or self.turns[-1][1] != page:
+                self.turns.append((at + shift, page))
         self.citations += [(at + shift, mark) for at, mark in other.citations]
         self.links += [Link(link.start + shift, link.end + shift, link.url) for link in other.links]
         self.glued += [(start + shift, end + shift) for start, end in other.glued]
