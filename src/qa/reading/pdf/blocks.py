@@ -19,8 +19,10 @@ ROWS_A_SIDE = 4
 FILLED = 0.6
 FULL = 0.8
 CROSSING = 0.5
-# Rows that go to and fro between two columns this often are those of a table.
-ALTERNATING = 0.5
+# Rows that go to and fro between two columns this often, and so nearly always downwards, are those of a table.
+ALTERNATING, DOWNWARDS = 0.5, 0.9
+# Rows whose baselines differ by less than this, in sizes of the smaller type, stand side by side.
+LEVEL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +68,30 @@ def part_margin(rows: Sequence[Row], body_size: float) -> tuple[list[Row], list[
     return [row for row in rows if row not in beside], [row for row in rows if row in beside]
 
 
+def split_levels(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows of a block from top to bottom, those side by side together, from left to right."""
+    levels: list[list[Row]] = []
+    for row in sorted(rows, key=lambda row: -row.y):
+        if levels and are_level(levels[-1][0], row):
+            levels[-1].append(row)
+        else:
+            levels.append([row])
+    return [sorted(level, key=lambda row: row.x) for level in levels]
+
+
+def are_level(one: Row, other: Row) -> bool:
+    """Whether two rows stand side by side, not above one another."""
+    return abs(one.y - other.y) < LEVEL * min(one.size, other.size)
+
+
 def _columns(band: list[Row], gutter: float) -> list[Block]:
     sides = ([row for row in band if row.end <= gutter], [row for row in band if row.x >= gutter])
     return [block for side in sides for block in split_blocks(side)]
 
 
 def _block(rows: Sequence[Row]) -> Block:
-    ordered = _in_order(rows)
+    ordered = tuple(row for level in split_levels(rows) for row in level)
     return Block(ordered, min(row.x for row in rows), max(row.end for row in rows))
-
-
-def _in_order(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """From top to bottom; rows whose baselines differ by less than half a size are side by side."""
-    ordered: list[list[Row]] = []
-    for row in sorted(rows, key=lambda row: -row.y):
-        if ordered and ordered[-1][0].y - row.y < 0.5 * min(row.size, ordered[-1][0].size):
-            ordered[-1].append(row)
-        else:
-            ordered.append([row])
-    return tuple(row for level in ordered for row in sorted(level, key=lambda row: row.x))
 
 
 def _gutter(rows: Sequence[Row]) -> float | None:
@@ -121,5 +128,5 @@ def _divides(rows: Sequence[Row], gutter: float, left: float, right: float, cros
     in_file = sorted((row for side in sides for row in side), key=lambda row: row.order)
     switches = sum((a.end <= gutter) != (b.end <= gutter) for a, b in pairwise(in_file))
     downwards = sum(a.y >= b.y - a.size for a, b in pairwise(in_file))
-    tabular = switches > ALTERNATING * 2 * min(map(len, sides)) and downwards > 0.9 * (len(in_file) - 1)
+    tabular = switches > ALTERNATING * 2 * min(map(len, sides)) and downwards > DOWNWARDS * (len(in_file) - 1)
     return not tabular or min(sum(share > FULL for share in fill) / len(fill) for fill in fills) > FULL

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from qa.reading.lines import is_closed
-from qa.reading.pdf.blocks import SMALL, Block
+from qa.reading.pdf.blocks import LEVEL, SMALL, Block, are_level
 from qa.reading.pdf.marks import LEADING, MARK, PLAIN, READY_MADE, in_order, plain
 from qa.reading.pdf.rows import Row, spaced
 from qa.reading.pdf.runs import Run
@@ -64,7 +64,8 @@ def _with_marks(block: Block, body_size: float) -> Block:
     rows: list[Row] = []
     for row in block.rows:
         mark = rows[-1] if rows else None
-        beside = mark is not None and abs(mark.y - row.y) < 0.5 * row.size and row.size <= SMALL * body_size
+        # A raised mark is smaller than its note, whose type tells how high it may stand.
+        beside = mark is not None and abs(mark.y - row.y) < LEVEL * row.size and row.size <= SMALL * body_size
         if mark and beside and MARK.fullmatch(plain(mark.text)) and 0 < row.x - mark.end < MARK_GAP * row.size:
             rows[-1] = Row((*mark.runs, *row.runs), row.page)
         else:
@@ -97,7 +98,7 @@ def _small_rows(rows: Sequence[Row], body_size: float) -> int:
     """Where the small type at the foot begins. Rows side by side are those of a table."""
     start = len(rows)
     while start and (rows[start - 1].size <= SMALL * body_size or RULE.fullmatch(rows[start - 1].text)):
-        if start < len(rows) and abs(rows[start - 1].y - rows[start].y) < 0.5 * rows[start].size:
+        if start < len(rows) and are_level(rows[start - 1], rows[start]):
             return start + 1
         start -= 1
     return start

@@ -17,16 +17,6 @@ LED = re.compile(r"(?:[.…·‥]{2}|\s[.…·‥]|…|\t)\s*(?:[-–—]\s?)?(?
 ITEM = re.compile(r"\(?(?:[ivxlc]{1,5}|[a-z])[.)]")
 
 
-def split_levels(block: Block) -> list[list[Row]]:
-    levels: list[list[Row]] = []
-    for row in block.rows:
-        if levels and abs(levels[-1][0].y - row.y) < 0.5 * min(row.size, levels[-1][0].size):
-            levels[-1].append(row)
-        else:
-            levels.append([row])
-    return levels
-
-
 def join_level(level: list[Row], block: Block, is_contents: bool) -> Row | None:
     """The rows of one level as one row; None where they are cells of a table.
 

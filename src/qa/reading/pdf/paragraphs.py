@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from qa.reading.numbering import cues
-from qa.reading.pdf.blocks import Block
+from qa.reading.pdf.blocks import Block, split_levels
 from qa.reading.pdf.levels import (
     are_siblings,
     ends_in_page,
@@ -15,7 +15,6 @@ from qa.reading.pdf.levels import (
     is_listed,
     join_level,
     lists_contents,
-    split_levels,
 )
 from qa.reading.pdf.marks import CITATION, plain
 from qa.reading.pdf.rows import SCRIPT_SIZE, Row
@@ -77,7 +76,7 @@ class Grouping:
         for blocks in self._sheets:
             for block in blocks:
                 is_contents = lists_contents(block)
-                for nth, level in enumerate(split_levels(block)):
+                for nth, level in enumerate(split_levels(block.rows)):
                     row = join_level(level, block, is_contents)
                     if row is None:
                         self._add_cells(found, level, block)
