@@ -17,7 +17,7 @@ from qa.reading.furniture import mark_furniture
 from qa.reading.lines import Line, fold, is_closed
 from qa.reading.notes import lift_notes
 from qa.reading.numbering import HEADING_LENGTH, UNNUMBERED_RANK, Cue, cues
-from qa.reading.series import levels_are_sound, plain_numbers
+from qa.reading.series import levels_are_sound, mark_blocks, plain_numbers
 from qa.scripts import WIDE
 from qa.types import SectionKind
 
@@ -63,8 +63,8 @@ class Outline:
 def build_outline(lines: list[Line], title: str, said: frozenset[str]) -> Outline:
     """The outline of `lines`. `title` and `said` are folded metadata: what only repeats them is cut."""
     entries, lines = take_contents(lines)
-    lines = mark_furniture(lines, title, said)
     listed = frozenset(entry.folded for entry in entries)
+    lines = mark_furniture(mark_blocks(lines, listed), title, said)
     body, notes = lift_notes(lines, listed)
     tree = _Tree(levels_are_sound(body), listed, plain_numbers(body))
     for index, line in enumerate(body):

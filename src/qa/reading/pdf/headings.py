@@ -14,6 +14,7 @@ from qa.reading.pdf.levels import BULLET
 from qa.reading.pdf.paragraphs import CLOSED_GAP, Paragraph
 from qa.reading.pdf.rows import Row
 from qa.reading.pdf.tags import Bookmark, Tag
+from qa.reading.series import CAPTION
 
 # So many votes make a heading. Tags and bookmarks were set by somebody who knew; type alone may be emphasis.
 VOTES = 2
@@ -27,8 +28,7 @@ LABELS = 4
 MANY = 5
 # Text of a size that differs by so much is no part of the running text.
 OTHER_SIZE = 0.08
-# What stands below a table or figure, or above it, and a line that is quoted in large type.
-CAPTION = re.compile(r"(?:Table|Figure|Fig\.|Chart|Box|Exhibit)\s*\d|(?:図表|図|表)\s*\d", re.IGNORECASE)
+# What begins an entry of a list of sources, and a line that is quoted in large type.
 REFERENCE = re.compile(r"\[\d+\]")
 QUOTED = re.compile(r"[“「].*[”」]", re.DOTALL)
 MONOSPACED = re.compile(r"mono|courier|consol|typewriter|tt\d|code", re.IGNORECASE)

@@ -11,7 +11,8 @@ from pypdf import PdfReader
 
 from qa.reading.contents import LEADER
 from qa.reading.inline import Marks
-from qa.reading.lines import Line, fold
+from qa.reading.lines import Line, fold, join
+from qa.reading.numbering import cues
 from qa.reading.pdf.blocks import Block, part_margin, split_blocks
 from qa.reading.pdf.citations import cite_expected
 from qa.reading.pdf.endnotes import take_endnotes
@@ -22,7 +23,6 @@ from qa.reading.pdf.margins import Sheet, find_furniture
 from qa.reading.pdf.pages import attempt, page_labels, read_pages, title_and_author
 from qa.reading.pdf.paragraphs import Grouping, Paragraph
 from qa.reading.pdf.rows import Row
-from qa.reading.pdf.settling import settle
 from qa.reading.pdf.tables import build_table
 from qa.reading.pdf.tags import Bookmark, Tag, read_bookmarks, read_tags
 from qa.reading.pdf.writing import Desk, Draft, Vocabulary
@@ -65,7 +65,7 @@ def read_pdf(reader: PdfReader) -> PdfReading:
     bookmarks = attempt(read_bookmarks, reader, otherwise=list[Bookmark]())
     verdicts = judge(paragraphs, [draft.text for draft in drafts], bookmarks, tag_of, body)
     written = [(p, _line(p, draft, verdict)) for p, draft, verdict in zip(paragraphs, drafts, verdicts, strict=True)]
-    lines = settle(_in_order(written, notes, desk, len(sheets)))
+    lines = _with_titles(_in_order(written, notes, desk, len(sheets)))
     shown = _letters(row.text for sheet in sheets for row in sheet.rows)
     lost = shown - _letters(row.text for row in furniture) - _letters(_all_words(lines))
     findings = [*pages.findings, *_check_citations(desk.uncited)]
@@ -172,6 +172,19 @@ def _in_order(
         number = desk.numbers.get(note.page)
         lines[note.page].append(Line(draft.text, "note", page=number, mark=note.mark, links=tuple(draft.links)))
     return [line for page in lines for line in page]
+
+
+def _with_titles(lines: Sequence[Line]) -> list[Line]:
+    """The lines with "Chapter 2" and the title in the next row as one heading."""
+    joined: list[Line] = []
+    for line in lines:
+        above = joined[-1] if joined and joined[-1].role == line.role == "heading" else None
+        number = cues(above.text)[:1] if above else []
+        if above and number and number[0].named and not number[0].title and not cues(line.text):
+            joined[-1] = join(above, line)
+        else:
+            joined.append(line)
+    return joined
 
 
 def _check_citations(uncited: Sequence[tuple[str, int]]) -> list[str]:
