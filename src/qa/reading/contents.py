@@ -19,10 +19,12 @@ TITLES = (
     "目录",
 )
 NAMES = frozenset(fold(name) for name in TITLES)
-# "Title ..... 12": a leader of dots or a tab, then the page, in digits or small Roman ones.
-LEADER = re.compile(
-    r"(?:(?:[.…·‥・]\s?){3,}|…|\t|\s\.(?=\s))[\s.]*(?:[-–—]\s?)?(\d{1,4}|[ivxlc]{1,6})(?:\s?[-–—])?(?=\s|$)"
-)
+# A page in the list, in digits or small Roman ones, perhaps between dashes.
+PAGE = r"(?:[-–—]\s?)?(\d{1,4}|[ivxlc]{1,6})(?:\s?[-–—])?"
+# "Title ..... 12": a leader of dots or a tab, then the page.
+LEADER = re.compile(rf"(?:(?:[.…·‥・]\s?){{3,}}|…|\t|\s\.(?=\s))[\s.]*{PAGE}(?=\s|$)")
+# The end of such a row, of which a file has thousands: fewer dots are looked at, and more may stand before them.
+LED = re.compile(rf"(?:[.…·‥]{{2}}|\s[.…·‥]|…|\t)\s*{PAGE}$")
 PAGE_TAIL = re.compile(r"\s+(\d{1,4})$")
 # The next entry of a list is not further ahead than this.
 PAGES_AHEAD = 40

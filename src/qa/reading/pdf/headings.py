@@ -32,6 +32,8 @@ OTHER_SIZE = 0.08
 REFERENCE = re.compile(r"\[\d+\]")
 QUOTED = re.compile(r"[“「].*[”」]", re.DOTALL)
 MONOSPACED = re.compile(r"mono|courier|consol|typewriter|tt\d|code", re.IGNORECASE)
+# A bookmark of more characters than this, and more than this share of the words, may name a heading in part.
+NAME_LENGTH, NAME_SHARE = 5, 0.7
 # Where a source of levels knows most headings, it gives the levels.
 MOST = 0.6
 
@@ -58,23 +60,22 @@ def judge(
 ) -> list[Verdict]:
     """A verdict on each paragraph. `texts` are their words, `body` the type size and weight of most of the text."""
     marked = _match(paragraphs, texts, bookmarks)
+    tags = [tag_of(paragraph.first) for paragraph in paragraphs]
+    tagged = {at: tag.level for at, tag in enumerate(tags) if tag and tag.level}
     found = []
     for at, (paragraph, text) in enumerate(zip(paragraphs, texts, strict=True)):
-        tag = tag_of(paragraph.first)
-        tagged = tag.level if tag else 0
-        said = tagged or marked.get(at, 0)
-        evidence = _evidence(paragraph, text, tagged, marked.get(at, 0), body)
-        # The outline judges numbers by their order.
+        is_said = at in tagged or at in marked
+        votes = _votes(paragraph, text, at in tagged, at in marked, body)
         above, below = (paragraphs[n] if 0 <= n < len(paragraphs) else None for n in (at - 1, at + 1))
+        # The outline judges numbers by their order.
         if not cues(text) and _stands_alone(paragraph, above, below, body):
-            evidence["space"] = VOTES
-        boxed = tuple(evidence) == ("type",) and below is not None and _is_boxed(below, body)
-        weight = sum(evidence.values())
-        possible = not boxed and not paragraph.levels and _may_be_heading(text, bool(said), evidence)
-        denied = boxed or (QUOTED.fullmatch(text) is not None and not said)
-        found.append(Verdict(weight >= VOTES and possible, 0, tuple(evidence), denied))
+            votes["space"] = VOTES
+        boxed = tuple(votes) == ("type",) and below is not None and _is_boxed(below, body)
+        possible = not boxed and not paragraph.levels and _may_be_heading(text, is_said, votes)
+        denied = boxed or (QUOTED.fullmatch(text) is not None and not is_said)
+        found.append(Verdict(sum(votes.values()) >= VOTES and possible, 0, tuple(votes), denied))
     found = _without_labels(_in_known_styles(found, paragraphs), texts)
-    levels = _levels(paragraphs, found, [_level(p, tag_of) for p in paragraphs], marked)
+    levels = _levels(paragraphs, found, tagged, marked)
     return [replace(verdict, level=levels.get(at, 0)) for at, verdict in enumerate(found)]
 
 
@@ -109,15 +110,15 @@ def _without_labels(verdicts: list[Verdict], texts: Sequence[str]) -> list[Verdi
     ]
 
 
-def _evidence(
-    paragraph: Paragraph, text: str, tagged: int, bookmarked: int, body: tuple[float, bool]
+def _votes(
+    paragraph: Paragraph, text: str, is_tagged: bool, is_marked: bool, body: tuple[float, bool]
 ) -> dict[str, int]:
     """The votes for a heading, by their names."""
     size = paragraph.first.size / body[0]
     bold = all(row.bold for row in paragraph.rows) and not body[1]
     votes = {
-        "tag": 2 * bool(tagged),
-        "bookmark": 2 * bool(bookmarked),
+        "tag": VOTES * is_tagged,
+        "bookmark": VOTES * is_marked,
         "type": (size > LARGER) + (size > MUCH_LARGER) + bold,
         "number": int(bool(cues(text))),
     }
@@ -150,7 +151,7 @@ def _is_boxed(below: Paragraph, body: tuple[float, bool]) -> bool:
     return not below.levels and len(below.rows) > 1 and abs(below.first.size - body[0]) > OTHER_SIZE * body[0]
 
 
-def _may_be_heading(text: str, is_said: bool, evidence: dict[str, int]) -> bool:
+def _may_be_heading(text: str, is_said: bool, votes: dict[str, int]) -> bool:
     if not text or len(text) > HEADING_LENGTH or BULLET.match(text) or LEADER.search(text):
         return False
     if is_said:
@@ -158,7 +159,7 @@ def _may_be_heading(text: str, is_said: bool, evidence: dict[str, int]) -> bool:
     if CAPTION.match(text) or QUOTED.fullmatch(text):
         return False
     question = text.endswith(("?", "？"))
-    numbered = bool(cues(text)) and (cues(text)[0].named or evidence.get("type", 0) >= VOTES)
+    numbered = bool(cues(text)) and (cues(text)[0].named or votes.get("type", 0) >= VOTES)
     return question or numbered or not is_closed(text)
 
 
@@ -178,28 +179,20 @@ def _match(paragraphs: Sequence[Paragraph], texts: Sequence[str], bookmarks: Seq
 
 
 def _names(bookmark: str, words: str) -> bool:
+    if words == bookmark:
+        return words != ""
     # A bookmark may leave out the number, or the mark of a note behind the words.
-    short = min(len(bookmark), len(words))
-    alike = (words != "" and words == bookmark) or (
-        short > 5 and (words.endswith(bookmark) or words.startswith(bookmark))
-    )
-    return alike and short > 0.7 * max(len(bookmark), len(words))
-
-
-def _level(paragraph: Paragraph, tag_of: Callable[[Row], Tag | None]) -> int:
-    tag = tag_of(paragraph.first)
-    return tag.level if tag else 0
+    enough = len(bookmark) > NAME_LENGTH and len(bookmark) > NAME_SHARE * len(words)
+    return enough and (words.endswith(bookmark) or words.startswith(bookmark))
 
 
 def _levels(
-    paragraphs: Sequence[Paragraph], verdicts: Sequence[Verdict], tagged: Sequence[int], marked: dict[int, int]
+    paragraphs: Sequence[Paragraph], verdicts: Sequence[Verdict], tagged: dict[int, int], marked: dict[int, int]
 ) -> dict[int, int]:
     """Heading -> level, by one source: tags or bookmarks if they know most headings, else the type."""
     headings = [at for at, verdict in enumerate(verdicts) if verdict.heading]
-    for known in (
-        {at: tagged[at] for at in headings if tagged[at]},
-        {at: marked[at] for at in headings if at in marked},
-    ):
+    for said in (tagged, marked):
+        known = {at: said[at] for at in headings if at in said}
         if len(known) > MOST * len(headings):
             return _with_type(paragraphs, headings, known)
     styles = sorted({_style(paragraphs[at]) for at in headings}, reverse=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
+from qa.reading.contents import LED, PAGE
 from qa.reading.numbering import cues, is_number
 from qa.reading.pdf.blocks import Block
 from qa.reading.pdf.rows import Row
 
 BULLET = re.compile(r"[•‣▪●○■□◆◇▶➢➤✓∙·・⁃*–—]\s*(?=\S)|[-o]\s+(?=\S)")
-# What an entry of a contents list ends with, and how many make a list.
-PAGE = re.compile(r"\d{1,4}|[ivxlc]{1,6}|[-–—]\s?\d{1,4}\s?[-–—]")
+# So many rows with a page make a contents list.
 ENTRIES = 3
-LED = re.compile(r"(?:[.…·‥]{2}|\s[.…·‥]|…|\t)\s*(?:[-–—]\s?)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s?[-–—])?$")
+LONE_PAGE = re.compile(PAGE)
 # Numbers of list items that no heading has.
 ITEM = re.compile(r"\(?(?:[ivxlc]{1,5}|[a-z])[.)]")
 
@@ -26,7 +26,7 @@ def join_level(level: list[Row], block: Block, is_contents: bool) -> Row | None:
         return level[0]
     first, last = level[0], level[-1]
     number = len(level) == 2 and (is_number(first.text) or ITEM.fullmatch(first.text) or _is_bullet(first))
-    entry = len(level) <= 3 and PAGE.fullmatch(last.text) and last.end >= block.end - last.size
+    entry = len(level) <= 3 and LONE_PAGE.fullmatch(last.text) and last.end >= block.end - last.size
     if number or (entry and is_contents):
         return Row(tuple(run for row in level for run in row.runs), level[0].page)
     return None
@@ -34,7 +34,7 @@ def join_level(level: list[Row], block: Block, is_contents: bool) -> Row | None:
 
 def lists_contents(block: Block) -> bool:
     """Whether so many rows of a block are, or end in, the number of a page."""
-    return sum(PAGE.fullmatch(row.text) is not None or ends_in_page(row) for row in block.rows) >= ENTRIES
+    return sum(LONE_PAGE.fullmatch(row.text) is not None or ends_in_page(row) for row in block.rows) >= ENTRIES
 
 
 def ends_in_page(row: Row) -> bool:
@@ -47,6 +47,7 @@ def _is_bullet(row: Row) -> bool:
 
 
 def is_listed(row: Row) -> bool:
+    """Whether a row begins with a bullet, or a number that counts headings or items."""
     numbers = cues(row.text)[:1]
     # "12.4 per cent" counts something.
     title = numbers[0].title[:1] if numbers else ""
@@ -70,5 +71,6 @@ def _form(printed: str) -> str:
 
 
 def is_centred(row: Row, block: Block) -> bool:
+    """Whether a row leaves as much room at its left as at its right."""
     slack = (row.x - block.x, block.end - row.end)
     return min(slack) > row.size and abs(slack[0] - slack[1]) < row.size
