@@ -121,10 +121,9 @@ def _ordinal(value: str) -> float:
     """The place of a number in its series, from 1; 0 for what is none, such as the Roman number IIX."""
     if inserted := re.fullmatch(r"(\d+)([a-z]?)", value, re.ASCII):
         return int(inserted.group(1)) + (ord(inserted.group(2)) - ord("a") + 1 if inserted.group(2) else 0) / 100
-    for series in (ROMAN, CIRCLED, KATAKANA, WORDS):
-        value = value.lower() if series is WORDS else value
-        if value in series:
-            return series.index(value) + 1
+    for series, name in ((ROMAN, value), (CIRCLED, value), (KATAKANA, value), (WORDS, value.lower())):
+        if name in series:
+            return series.index(name) + 1
     if kanji := re.fullmatch(rf"(?:([{KANJI_DIGITS}]?)(百))?(?:([{KANJI_DIGITS}]?)(十))?([{KANJI_DIGITS}]?)", value):
         # 二十三 is two tens and three; a 十 or 百 without a digit before it is one of them.
         hundreds, _, tens, _, ones = (KANJI_DIGITS.find(part or "-") + 1 for part in kanji.groups())

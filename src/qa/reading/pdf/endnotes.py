@@ -15,7 +15,7 @@ def take_endnotes(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], lis
     """The paragraphs without such notes, and the notes; their heading stays."""
     rest: list[Paragraph] = []
     notes: list[Footnote] = []
-    inside = False
+    inside, last = False, None
     for paragraph in paragraphs:
         if fold(" ".join(row.text for row in paragraph.rows)) in NAMES:
             inside, last = True, None

@@ -13,6 +13,7 @@ from qa.reading.numbering import HEADING_LENGTH, cues
 from qa.reading.pdf.levels import BULLET
 from qa.reading.pdf.paragraphs import CLOSED_GAP, Paragraph
 from qa.reading.pdf.rows import Row
+from qa.reading.pdf.spacing import SAME_SIZE
 from qa.reading.pdf.tags import Bookmark, Tag
 from qa.reading.series import CAPTION
 
@@ -142,7 +143,7 @@ def _stands_alone(
     ):
         return False
     short = row.end - row.x < SHORT * (paragraph.block.end - paragraph.block.x) and not row.text[:1].islower()
-    prose = len(following.rows) > 1 and abs(below.size - body[0]) < 0.1 and below.bold == body[1]
+    prose = len(following.rows) > 1 and abs(below.size - body[0]) < SAME_SIZE * body[0] and below.bold == body[1]
     return short and prose and min(paragraph.gap, following.gap) > CLOSED_GAP and len(row.text) > 2
 
 

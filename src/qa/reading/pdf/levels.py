@@ -1,4 +1,4 @@
-"""Rows of a block by their height: which of them stand side by side, and which of those are one line after all."""
+"""Rows side by side that are one line after all, and rows that begin or end as those of lists do."""
 
 from __future__ import annotations
 

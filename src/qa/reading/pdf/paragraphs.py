@@ -32,6 +32,9 @@ TABLE_ROWS = 2
 LEAST_PROSE = 60
 # The widest cell, as a share of its column of text.
 CELL_WIDTH = 0.7
+# Tags tell paragraphs where this share of the rows has one, and one holds so many rows on average.
+TAGGED = 0.5
+ROWS_A_TAG = (1.5, 30)
 
 
 @dataclass(slots=True)
@@ -175,17 +178,17 @@ class Grouping:
         """Whether tags hold paragraphs: not each row its own, nor a page in one."""
         tags = [tag for row in rows if (tag := self._tag_of(row)) and tag.role == "P"]
         blocks = len({tag.block for tag in tags})
-        return bool(blocks) and len(tags) > 0.5 * len(rows) and 1.5 < len(tags) / blocks < 30
+        return len(tags) > TAGGED * len(rows) and ROWS_A_TAG[0] < len(tags) / blocks < ROWS_A_TAG[1]
 
 
 def _without_lead(paragraph: Paragraph, body_size: float) -> list[Paragraph]:
     """A numbered title in bold that runs into its paragraph, and the paragraph; any other as it is."""
     first = paragraph.first
     inked = [run for run in first.runs if run.text.strip()]
-    plain = next((at for at, run in enumerate(inked) if not run.bold and not first.is_script(run)), 0)
-    if paragraph.levels or not plain or abs(first.size - body_size) > SAME_SIZE * body_size:
+    length = next((at for at, run in enumerate(inked) if not run.bold and not first.is_script(run)), 0)
+    if paragraph.levels or not length or abs(first.size - body_size) > SAME_SIZE * body_size:
         return [paragraph]
-    lead, rest = (Row(tuple(part), first.page) for part in (inked[:plain], inked[plain:]))
+    lead, rest = (Row(tuple(part), first.page) for part in (inked[:length], inked[length:]))
     numbered = bool(cues(lead.text)) and bool(cues(lead.text)[0].title)
     # A word in other type within a title is no paragraph.
     if not numbered or (len(paragraph.rows) == 1 and len(rest.text) < LEAST_PROSE):

@@ -11,23 +11,25 @@ from qa.reading.lines import is_closed
 from qa.reading.pdf.runs import Run
 from qa.scripts import is_wide
 
+# A row is bold when this share of its characters is.
 MOSTLY = 0.6
+# An address that the end of a row cuts behind a full stop: "https://www.".
 ADDRESS_CUT = re.compile(r"https?://[^\s/]+\.$")
 # A note's mark behind a full stop, where it is set as large as the text.
 MARK_BEHIND = re.compile(r"(?<=[.!?”\"])\d{1,3}$")
-# Shares of the type size. Baselines this near are one; a raised or lowered run is smaller and this far off.
+# Shares of the type size. Baselines this near are one; a raised or lowered run is smaller, short, and at most this
+# far off; within a row it is at least a little.
 SAME_BASELINE = 0.2
-SCRIPT_SIZE = 0.85
-RAISED, LOWERED = 0.75, 0.35
+SCRIPT_SIZE, SCRIPT_LENGTH = 0.85, 12
+RAISED, LOWERED, LEAST_OFF = 0.75, 0.35, 0.08
 # Between words a gap this wide is a space; one this wide parts cells of a table, or columns.
 SPACE = 0.13
 WIDE_SPACE = 0.6
 WORD_GAP = 1.0
 # A justified row may be stretched further, if nothing in the file came between.
 STRETCHED_GAP = 1.2
-OVERLAP = 0.6
-# So many lines, from top to bottom, may lie between two parts of one row.
-NEAR_BY = 80
+# So many lines, from top to bottom, may lie between two parts of one row; parts overlap by no more than OVERLAP sizes.
+NEAR_BY, OVERLAP = 80, 0.6
 # Within a row that was put together, so wide a gap parts an entry of a contents list from its page.
 CELL_GAP = 2.0
 
@@ -92,7 +94,7 @@ class Row:
 
     def is_script(self, run: Run) -> bool:
         """Whether a run of this row is raised or lowered, and small."""
-        return run.size <= SCRIPT_SIZE * self.size and abs(run.y - self.y) > 0.08 * self.size
+        return run.size <= SCRIPT_SIZE * self.size and abs(run.y - self.y) > LEAST_OFF * self.size
 
 
 def spaced(runs: Sequence[Run]) -> list[tuple[str, Run]]:
@@ -149,7 +151,7 @@ def _same_line(one: Run, other: Run) -> bool:
     raised = small.y - large.y
     if abs(raised) <= SAME_BASELINE * large.size:
         return True
-    is_mark = small.size <= SCRIPT_SIZE * large.size and len(small.text.strip()) <= 12
+    is_mark = small.size <= SCRIPT_SIZE * large.size and len(small.text.strip()) <= SCRIPT_LENGTH
     return is_mark and -LOWERED * large.size <= raised <= RAISED * large.size
 
 
