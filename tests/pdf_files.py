@@ -12,9 +12,9 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 
 from qa.reading.corpus import assemble, reading_of_pdf
-from qa.reading.metadata import Metadata, read_metadata
+from qa.reading.metadata import read_metadata
 from qa.reading.pdf.reader import read_pdf
-from qa.types import Document, Section
+from qa.types import Document, Metadata, Section
 
 DATA = Path(__file__).parent / "data"
 RENDITIONS = sorted(path.stem for path in (DATA / "renditions").glob("*.pdf"))
@@ -34,7 +34,7 @@ def read_rendition(name: str, without: tuple[str, ...] = ()) -> Document:
     """A rendition of the factsheet, also without its annotations ("links") or its tags and bookmarks ("tags")."""
     path = DATA / "renditions" / f"{name}.pdf"
     reader = PdfReader(BytesIO(strip(path, without))) if without else PdfReader(path)
-    return assemble(reading_of_pdf(read_pdf(reader)), FACTSHEET, "")
+    return assemble(reading_of_pdf(read_pdf(reader)), FACTSHEET)
 
 
 @cache
@@ -46,7 +46,7 @@ def read_shape(name: str) -> Document:
 def read_pdf_file(path: Path) -> Document:
     """Any PDF, with what it says of itself."""
     reading = reading_of_pdf(read_pdf(PdfReader(path)))
-    return assemble(reading, read_metadata(path, reading.lines, reading.own), "")
+    return assemble(reading, read_metadata(path, reading.lines, reading.own))
 
 
 def truth(name: str) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from qa.answers import Assistant
 from qa.contract import answer_body
 from qa.encoder import Encoder
 from qa.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnusable
-from qa.index import Index, build_index, fingerprint, open_index, refresh_index
+from qa.freshness import fingerprint
+from qa.index import Index, build_index, open_index, refresh_index
 from qa.retrieval import search
 from qa.settings import Settings
 from qa.store import copy_index, write_build
@@ -170,7 +171,7 @@ def test_files_of_another_version_are_stale_and_cured(folders: tuple[Path, Path]
     manifest = folders[1] / "manifest.json"
     path = build_folder(folders[1]) / "documents.jsonl"
     before = hashlib.sha256(path.read_bytes()).hexdigest()
-    path.write_text(path.read_text(encoding="utf-8").replace('"publisher":', '"printer":'), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace('"sections":', '"parts":'), encoding="utf-8")
     after = hashlib.sha256(path.read_bytes()).hexdigest()
     manifest.write_text(manifest.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
     with pytest.raises(IndexDamaged, match="cannot be understood"):

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from pdf_files import DATA, read_pdf_file
+from pypdf import PdfReader
 
 from qa.types import Document, Section
 
@@ -94,3 +95,23 @@ def test_notes_with_their_links(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_letter_is_lost(name: str) -> None:
     assert read(name).kept == read(name).letters > 0
+
+
+def test_a_list_over_a_page_end_keeps_the_turn() -> None:
+    document = read("white_paper")
+    texts = [squeezed(page.extract_text()) for page in PdfReader(DATA / "strangers" / "white_paper.pdf").pages]
+    # Its pages end with "White Paper 2026 | 7".
+    sheets = {int(foot[1]): text for text in texts if (foot := re.search(r"\|(\d+)$", text))}
+    turned = [
+        (document.text[offset:end], page)
+        for section in document.sections
+        for start, end in section.paragraphs
+        if "\n" in document.text[start:end]
+        for offset, page in document.pages
+        if start < offset < end
+    ]
+    assert turned
+    for after, page in turned:
+        words = squeezed(after).strip("•")[:20]
+        assert words in sheets[page]
+        assert words not in sheets[page - 1]

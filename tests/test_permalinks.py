@@ -20,7 +20,8 @@ from test_page import serving
 
 from qa.answers import Assistant
 from qa.errors import DocumentError, IndexStale, QuestionError
-from qa.index import Index, build_index, fingerprint, open_index, refresh_index
+from qa.freshness import fingerprint
+from qa.index import Index, build_index, open_index, refresh_index
 from qa.passages import split
 from qa.permalinks import Archive, keep_ids
 from qa.reading.corpus import read_document

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from qa.answers import status_words
-from qa.types import Answer, Document, Edition, Passage, Quote, Section, Source
+from qa.types import Answer, Document, Metadata, Passage, Quote, Section, Source
 
 Permalink = Callable[[str], str]
 """From a place ("factsheet-2025/1.3.5/2", or "factsheet-2025/1.3.5" for a section) to its address."""
@@ -70,7 +70,7 @@ def answer_html(
     return f'<div class="qa-answer" id="answer-{turn}">{body}{lines}</div>'
 
 
-def document_html(document: Document | Edition, titled: bool = True) -> str:
+def document_html(document: Metadata, titled: bool = True) -> str:
     """What is quoted from: title (unless it stands above), publisher, dates, the publisher's notice."""
     lang = f' lang="{escape(document.language)}"'
     publisher = f"<span{lang}>{escape(document.publisher)}</span>"
@@ -88,7 +88,7 @@ def document_html(document: Document | Edition, titled: bool = True) -> str:
     return f'<div class="qa-document"><ul>{items}</ul>{notice}</div>'
 
 
-def passage_html(passage: Passage, document: Document | Edition, note: str = "") -> str:
+def passage_html(passage: Passage, document: Metadata, note: str = "") -> str:
     """A passage as a card of its own page, below that page's first heading; `note` is HTML to stand above it."""
     body = note + _body(passage, (), document, 2)
     return f'<article class="qa-card" id="{escape(_anchor(passage))}">{body}</article>'
@@ -161,7 +161,7 @@ def _anchor(passage: Passage) -> str:
 def _body(
     passage: Passage,
     marks: tuple[tuple[int, int], ...],
-    document: Document | Edition | None,
+    document: Metadata | None,
     level: int,
     titled: bool = False,
 ) -> str:

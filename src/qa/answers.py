@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from qa.encoder import Encoder, SentenceEncoder
@@ -38,7 +38,7 @@ class Assistant:
 
     def __init__(self, index: Index, encoder: Encoder, settings: Settings) -> None:
         self.index = index
-        self._encoder = encoder
+        self.encoder = encoder
         self._settings = settings
         self._places: defaultdict[str, list[Passage]] = defaultdict(list)
         for passage in index.passages:
@@ -79,8 +79,12 @@ class Assistant:
         return tuple(self._places[place])
 
     def _answer(self, question: str, k: int, document: str | None) -> Answer:
+        hits = search(self.index, self.encoder, question, max(k, NEAREST * 2), document)
+        return self.conclude(question, hits, k, document)
+
+    def conclude(self, question: str, hits: Sequence[Hit], k: int, document: str | None = None) -> Answer:
+        """What is said to a question for which these passages were found."""
         documents = self.index.documents
-        hits = search(self.index, self._encoder, question, max(k, NEAREST * 2), document)
         confidence = estimate_confidence(hits)
         status = self._status(question, confidence)
         best = documents[hits[0].passage.document] if hits else None
@@ -132,7 +136,7 @@ def status_words(answer: Answer) -> dict[str, str]:
     return {"en": f"“{answer.only.title}” does not say." if answer.only else "The documents do not say."}
 
 
-def estimate_confidence(hits: list[Hit]) -> float:
+def estimate_confidence(hits: Sequence[Hit]) -> float:
     """The estimated probability that the documents answer the question, from its best hit."""
     return 1 / (1 + math.exp(-(SLOPE * hits[0].score + INTERCEPT))) if hits else 0.0
 

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from qa.contract import DocumentBody, document_body
-from qa.editions import Citation, CitationChange, CitationKind, Comparison, SectionChange, SectionKind
+from qa.editions import ChangeKind, Citation, CitationChange, CitationKind, Comparison, SectionChange
 from qa.edits import Edit, Operation
 from qa.terminal import open_console, place_text
 from qa.types import Document, Section
@@ -49,7 +49,7 @@ class EditBody(BaseModel):
 class SectionChangeBody(BaseModel):
     """What became of a section; null where an edition lacks it. `edits` are those of a changed one."""
 
-    kind: SectionKind
+    kind: ChangeKind
     old: SectionBody | None
     new: SectionBody | None
     edits: list[EditBody]
@@ -78,7 +78,7 @@ class ComparisonBody(BaseModel):
     same: bool
     old: DocumentBody
     new: DocumentBody
-    counts: dict[SectionKind, int]
+    counts: dict[ChangeKind, int]
     sections: list[SectionChangeBody]
     citations: list[CitationChangeBody]
 
@@ -90,7 +90,7 @@ def comparison_body(comparison: Comparison) -> ComparisonBody:
         same=comparison.same,
         old=document_body(comparison.old),
         new=document_body(comparison.new),
-        counts={kind: kinds.count(kind) for kind in get_args(SectionKind)},
+        counts={kind: kinds.count(kind) for kind in get_args(ChangeKind)},
         sections=[
             SectionChangeBody(
                 kind=change.kind,
@@ -128,7 +128,7 @@ def _counts(comparison: Comparison) -> str:
     if comparison.same:
         return f"The same to the character: {len(comparison.sections)} sections."
     counted = (
-        ("Sections", get_args(SectionKind), [change.kind for change in comparison.sections]),
+        ("Sections", get_args(ChangeKind), [change.kind for change in comparison.sections]),
         ("Footnotes and links", get_args(CitationKind), [change.kind for change in comparison.citations]),
     )
     return " ".join(

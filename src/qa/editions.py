@@ -13,7 +13,7 @@ from typing import Literal
 from qa.edits import WORDS, Edit, find_edits
 from qa.types import Document, Section
 
-SectionKind = Literal["unchanged", "changed", "moved", "added", "removed"]
+ChangeKind = Literal["unchanged", "changed", "moved", "added", "removed"]
 CitationKind = Literal["changed", "added", "removed"]
 
 # The share of word pairs two sections must have in common to be one section reworded.
@@ -28,7 +28,7 @@ RARE = 10
 class SectionChange:
     """A section in both editions, or in one. `edits` are those of a changed one, from heading to last word."""
 
-    kind: SectionKind
+    kind: ChangeKind
     old: Section | None
     new: Section | None
     edits: tuple[Edit, ...] = ()

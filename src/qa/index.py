@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,18 +14,17 @@ from pydantic import TypeAdapter
 
 from qa.dense import DenseIndex
 from qa.encoder import BATCH, Encoder
-from qa.errors import IndexDamaged, IndexStale, IndexUnusable
+from qa.errors import IndexDamaged, IndexUnusable
+from qa.freshness import check_fresh, fingerprint
 from qa.lexical import LexicalIndex
-from qa.passages import Places, embedded, split
-from qa.permalinks import Archive, keep_ids, read_archive, write_archive
-from qa.reading.corpus import LIMITS, find_documents, read_bytes, read_corpus
-from qa.retired import find_retired, read_retired
-from qa.settings import PACKAGE, PdfLimits
-from qa.store import FORMAT, Build, Fingerprint, open_build, read_lines, write_build, write_lines
+from qa.passages import PASSAGE_PIECES, Places, embedded, split
+from qa.permalinks import Archive, Cut, keep_ids, read_archive, write_archive
+from qa.reading.corpus import LIMITS, read_corpus
+from qa.retired import read_retired
+from qa.settings import PdfLimits
+from qa.store import Build, Fingerprint, open_build, read_lines, write_build, write_lines
 from qa.types import Document, Matrix, Passage
 
-# Word pieces a passage may have with its headings, whatever more the model could read.
-PASSAGE_PIECES = 200
 PASSAGE_VECTORS = "passages.faiss"
 SENTENCE_VECTORS = "sentences.faiss"
 DOCUMENT = TypeAdapter(Document)
@@ -86,13 +84,25 @@ def build_index(
 
     `progress` is called with rows done and rows in all. Raises DocumentError, ModelError, IndexUnusable.
     """
-    started = time.perf_counter()
     made_from = fingerprint(corpus, encoder)
-    documents = read_corpus(corpus, limits)
+    documents, retired = read_corpus(corpus, limits), read_retired(corpus, limits)
+    return index_documents(documents, retired, made_from, index, encoder, progress)
+
+
+def index_documents(
+    documents: Sequence[Document],
+    retired: Sequence[Document],
+    made_from: Fingerprint,
+    index: Path,
+    encoder: Encoder,
+    progress: Progress | None = None,
+    cut: Cut | None = None,
+) -> Summary:
+    """Write the index of these documents, as `build_index` does; `cut` makes the passages of one, if not `split`."""
+    started = time.perf_counter()
     limit = min(PASSAGE_PIECES, encoder.limit)
-    passages, archive = keep_ids(
-        documents, read_retired(corpus, limits), lambda document: split(document, encoder.count, limit)
-    )
+    cut = cut or (lambda document: split(document, encoder.count, limit))
+    passages, archive = keep_ids(documents, retired, cut)
     whole, sentences = _texts(passages)
     known = _known_vectors(index, encoder)
     vectors = _encode(whole + sentences, known, encoder, progress)
@@ -121,40 +131,14 @@ def open_index(corpus: Path, index: Path, encoder: Encoder) -> Index:
     """The index as it lies in its folder. Raises IndexMissing, IndexDamaged, and IndexStale when it
     was built from another corpus, model or settings than these.
     """
+    return open_index_of(fingerprint(corpus, encoder), index)
+
+
+def open_index_of(wanted: Fingerprint, index: Path) -> Index:
+    """The index as it lies in its folder. Raises IndexMissing, IndexDamaged, and IndexStale if not made from that."""
     build = open_build(index)
-    check_fresh(build, fingerprint(corpus, encoder), index)
+    check_fresh(build, wanted, index)
     return _load(build)
-
-
-def check_fresh(build: Build, wanted: Fingerprint, index: Path) -> None:
-    """Raises IndexStale, saying what changed."""
-    built = build.fingerprint
-    if built == wanted:
-        return
-    if (built.model, built.model_checksum) != (wanted.model, wanted.model_checksum):
-        other = wanted.model if wanted.model != built.model else f"{wanted.model} with other files"
-        raise IndexStale(f"{index} was built by {built.model}, QA_MODEL asks for {other}: run qa index")
-    changed = {name for name, _ in set(built.corpus.items()) ^ set(wanted.corpus.items())}
-    what = f"{', '.join(sorted(changed))} changed" if changed else "another version of this program built it"
-    raise IndexStale(f"{index} is out of date, {what}: run qa index")
-
-
-def fingerprint(corpus: Path, encoder: Encoder) -> Fingerprint:
-    """What an index of this corpus by this encoder is made from."""
-    texts = [*find_documents(corpus), *find_retired(corpus)]
-    paths = [file for path in texts for file in (path, path.with_suffix(".toml")) if file.exists()]
-    checksums = {path.relative_to(corpus).as_posix(): hashlib.sha256(read_bytes(path)).hexdigest() for path in paths}
-    settings: dict[str, int | str] = {"passage_pieces": PASSAGE_PIECES, "reader": _reader_checksum()}
-    return Fingerprint(FORMAT, encoder.name, encoder.checksum, settings, checksums)
-
-
-def _reader_checksum() -> str:
-    """A SHA-256 over the source of all that turns a file into passages and terms: other code, other index."""
-    total = hashlib.sha256()
-    modules = ("passages", "lexical", "types", "edits", "editions", "retired", "permalinks")
-    for path in sorted([*(PACKAGE / "reading").rglob("*.py"), *(PACKAGE / f"{name}.py" for name in modules)]):
-        total.update(path.read_bytes())
-    return total.hexdigest()
 
 
 def coverage(documents: Sequence[Document], passages: Sequence[Passage]) -> float:

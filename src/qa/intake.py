@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from qa.errors import DocumentError
-from qa.reading.corpus import SUFFIXES, Reading, find_documents, read_document, read_file
-from qa.reading.metadata import Metadata, draft_metadata, read_metadata
+from qa.reading.corpus import SUFFIXES, Reading, find_documents, read_file
+from qa.reading.metadata import draft_metadata, read_metadata
 from qa.retired import FOLDER
 from qa.settings import PdfLimits
-from qa.types import Document
+from qa.types import Metadata
 
 
 class Intake(NamedTuple):
@@ -34,16 +35,16 @@ def take_in(file: Path, corpus: Path, replaces: str | None, limits: PdfLimits) -
     reading = read_file(file, limits)
     metadata = read_metadata(file, reading.lines, reading.own)
     target = corpus / file.name
-    old = _edition_before(target, replaces or metadata.id, bool(replaces), corpus, limits)
+    old = _edition_before(target, replaces or metadata.id, bool(replaces), corpus)
     if target.exists() and file.read_bytes() == target.read_bytes():
         return Intake(draft_missing(corpus, limits))
     if target.exists() and (old is None or old[0] != target):
         raise DocumentError(f"{corpus} has another file named {file.name}: rename one of them")
     if old and file.with_suffix(".toml").exists() and metadata.id != old[1].id:
         raise DocumentError(f"{file.stem}.toml says the id is {metadata.id}: write {old[1].id}, which it replaces")
+    arrived = target.with_name(f".{target.name}.new")
     try:
         corpus.mkdir(parents=True, exist_ok=True)
-        arrived = target.with_name(f".{target.name}.new")
         shutil.copyfile(file, arrived)
         retired = _retire(*old, corpus, limits) if old else None
         arrived.replace(target)
@@ -51,6 +52,9 @@ def take_in(file: Path, corpus: Path, replaces: str | None, limits: PdfLimits) -
             shutil.copyfile(file.with_suffix(".toml"), target.with_suffix(".toml"))
     except OSError as error:
         raise DocumentError(f"{corpus} cannot be written ({error.strerror}): set QA_CORPUS to another folder") from None
+    finally:
+        with suppress(OSError):
+            arrived.unlink()
     if not target.with_suffix(".toml").exists():
         draft_metadata(target, _heir(metadata, old[1]) if old else metadata, reading.lines)
         return Intake((target.with_suffix(".toml"), *draft_missing(corpus, limits)), retired)
@@ -70,32 +74,31 @@ def _draft(path: Path, reading: Reading) -> Path:
     return draft_metadata(path, read_metadata(path, reading.lines, reading.own), reading.lines)
 
 
-def _edition_before(
-    target: Path, id: str, must_be: bool, corpus: Path, limits: PdfLimits
-) -> tuple[Path, Document] | None:
-    """The file and document that a new one takes the place of: that of the id, else that of its file name."""
+def _edition_before(target: Path, id: str, must_be: bool, corpus: Path) -> tuple[Path, Metadata] | None:
+    """The file that a new one takes the place of, that of the id, else that of its name; and what its .toml says."""
     paths = find_documents(corpus) if corpus.is_dir() and any(corpus.iterdir()) else []
-    editions = {document.id: (path, document) for path in paths for document in [read_document(path, limits)]}
+    known = [(path, read_metadata(path, (), {})) for path in paths]
+    editions = {metadata.id: (path, metadata) for path, metadata in known}
     if must_be and id not in editions:
         raise DocumentError(f"{id} is the id of no document: known are {', '.join(editions)}")
     same_name = (edition for edition in editions.values() if edition[0] == target)
     return editions.get(id) or next(same_name, None)
 
 
-def _retire(path: Path, document: Document, corpus: Path, limits: PdfLimits) -> Path:
+def _retire(path: Path, metadata: Metadata, corpus: Path, limits: PdfLimits) -> Path:
     """Move a document and its .toml to the retired editions, under a name that tells their order."""
     if not path.with_suffix(".toml").exists():
         _draft(path, read_file(path, limits))
     folder = corpus / FOLDER
     folder.mkdir(exist_ok=True)
-    count = sum(other.stem.startswith(f"{document.id}.") for other in folder.glob("*.toml"))
-    moved = folder / f"{document.id}.{count + 1:03}{path.suffix}"
+    count = sum(other.stem.startswith(f"{metadata.id}.") for other in folder.glob("*.toml"))
+    moved = folder / f"{metadata.id}.{count + 1:03}{path.suffix}"
     path.with_suffix(".toml").replace(moved.with_suffix(".toml"))
     path.replace(moved)
     return moved
 
 
-def _heir(metadata: Metadata, before: Document) -> Metadata:
+def _heir(metadata: Metadata, before: Metadata) -> Metadata:
     """What is known of a new edition, with what stays the same from the one before it."""
     return replace(
         metadata,

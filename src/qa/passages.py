@@ -23,6 +23,8 @@ ABBREVIATION = re.compile(
 )
 # What is an abbreviation before a number only: "No. 5", "see fig. 2", but "He said no. Then".
 BEFORE_NUMBER = re.compile(r"\b(?:nos?|figs?|secs?|arts?|ch|vols?|pp?)\.$", re.IGNORECASE)
+# Word pieces a passage may have with its headings, whatever more the model could read.
+PASSAGE_PIECES = 200
 # The share of the encoder's limit that headings may take from the text.
 CONTEXT_SHARE = 1 / 3
 CONTEXT_JOINT = " > "

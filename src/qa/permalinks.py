@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from qa.editions import pair_equal, pair_sections
 from qa.store import read_lines, write_lines
-from qa.types import Document, Edition, Passage, Retired
+from qa.types import Document, Metadata, Passage, Retired
 
 PASSAGES = "retired.jsonl"
 SECTIONS = "retired-sections.jsonl"
@@ -117,7 +117,7 @@ def _retire(
     passages: Sequence[Passage], edition: Document, document: Document | None, places: Set[str]
 ) -> Iterator[Retired]:
     """Passages that left, with where their section is today: what it became, else what has its number now."""
-    facts = Edition(**{field.name: getattr(edition, field.name) for field in fields(Edition)})
+    facts = Metadata(**{field.name: getattr(edition, field.name) for field in fields(Metadata)})
     sections = document.sections if document else ()
     numbered = {section.place: section for section in reversed(sections)}
     became = {edition.sections[i]: sections[j] for i, j in pair_sections(edition, document)} if document else {}

@@ -14,11 +14,19 @@ DEPTH = 200
 DENSE_SHARE = 0.6
 
 
-def search(index: Index, encoder: Encoder, query: str, k: int, document: str | None = None) -> list[Hit]:
+def search(
+    index: Index,
+    encoder: Encoder,
+    query: str,
+    k: int,
+    document: str | None = None,
+    dense_share: float = DENSE_SHARE,
+) -> list[Hit]:
     """The `k` best passages, best first. Equal scores keep the order of the document.
 
     `document` is the id of the only one to search: both rankings then see its passages alone, and score each as
-    in a search of all, with the BM25 statistics of the whole corpus.
+    in a search of all, with the BM25 statistics of the whole corpus. With a `dense_share` of 0 only words count,
+    with 1 only vectors.
     """
     rows = range(len(index.passages)) if document is None else _rows(index, document)
     if not rows:
@@ -32,7 +40,7 @@ def search(index: Index, encoder: Encoder, query: str, k: int, document: str | N
     words |= index.lexical.scores(query, dense.keys() - words.keys())
     ceiling = index.lexical.ceiling(query)
     lexical = {row: score / ceiling for row, score in words.items()}
-    scores = {row: fuse(cosine, lexical.get(row, 0.0)) for row, cosine in dense.items()}
+    scores = {row: fuse(cosine, lexical.get(row, 0.0), dense_share) for row, cosine in dense.items()}
     best = sorted(scores, key=lambda row: (-scores[row], row))[:k]
     return [
         Hit(index.passages[row], scores[row], dense[row], lexical.get(row, 0.0), _nearest_sentence(index, row, vector))
@@ -40,9 +48,9 @@ def search(index: Index, encoder: Encoder, query: str, k: int, document: str | N
     ]
 
 
-def fuse(cosine: float, lexical: float) -> float:
+def fuse(cosine: float, lexical: float, dense_share: float = DENSE_SHARE) -> float:
     """One score in 0..1 from a cosine and a normalised BM25 score."""
-    return DENSE_SHARE * max(cosine, 0.0) + (1 - DENSE_SHARE) * lexical
+    return dense_share * max(cosine, 0.0) + (1 - dense_share) * lexical
 
 
 def _rows(index: Index, document: str) -> range:

@@ -81,28 +81,36 @@ class Section:
     evidence: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What is known of a document beside its text; "" for what is not. Dates are as printed.
+
+    `examples` are questions to offer to a reader. `sha256` is that of its file.
+    """
+
+    id: str
+    title: str
+    publisher: str = ""
+    published: str = ""
+    content_as_of: str = ""
+    language: str = "en"
+    notice: str = ""
+    homepage: str = ""
+    examples: tuple[str, ...] = ()
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Metadata):
     """A published document as read: the text, its sections (which partition it), its footnotes.
 
-    `examples` are questions to offer to a reader. `pages` are (offset, printed page number) where each
-    page begins; empty where pages are unknown.
+    `pages` are (offset, printed page number) where each page begins; empty where pages are unknown.
     `contents_found` of the `contents_entries` in its own list of contents are headings, in that order.
     `findings` are sentences about whatever did not come out whole while reading; empty when all did.
     Of a PDF, `sheets` are the pages of the file, `letters` the letters and digits on them, and `kept` how many
     of those came into the text or belong to the pages (running heads, page numbers); 0 for other files.
     """
 
-    id: str
-    title: str
-    publisher: str
-    published: str
-    content_as_of: str
-    language: str
-    notice: str
-    homepage: str
-    examples: tuple[str, ...]
-    sha256: str
     text: str
     sections: tuple[Section, ...]
     notes: tuple[Note, ...]
@@ -140,21 +148,6 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
-    """What is known of one edition of a document beside its text."""
-
-    id: str
-    title: str
-    publisher: str
-    published: str
-    content_as_of: str
-    language: str
-    notice: str
-    homepage: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class Retired:
     """A passage that left the document, as it stood in the last edition that had it.
 
@@ -162,7 +155,7 @@ class Retired:
     """
 
     passage: Passage
-    edition: Edition
+    edition: Metadata
     now: Section | None
 
 

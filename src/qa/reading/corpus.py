@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +11,13 @@ from qa.errors import DocumentError
 from qa.reading.checks import check_contents, check_kept, check_notes
 from qa.reading.lines import Line, fold
 from qa.reading.markdown import NestedTooDeeply, read_markdown
-from qa.reading.metadata import Metadata, facts_of_pdf, read_metadata
+from qa.reading.metadata import facts_of_pdf, read_metadata
 from qa.reading.notes import number_notes, read_note
 from qa.reading.outline import build_outline
 from qa.reading.pdf.sandbox import read_in_child
 from qa.reading.text import TextBuilder
 from qa.settings import PdfLimits, Settings
-from qa.types import Document
+from qa.types import Document, Metadata
 
 if TYPE_CHECKING:
     from qa.reading.pdf.reader import PdfReading
@@ -31,10 +31,14 @@ LIMITS = Settings().pdf_limits
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file as read: its lines, what it says of itself, and (of a PDF) its pages and what was lost on them."""
+    """A file as read: its lines, what it says of itself, and (of a PDF) its pages and what was lost on them.
+
+    `sha256` is that of the file.
+    """
 
     lines: list[Line]
     own: dict[str, str]
+    sha256: str = ""
     pages: int = 0
     letters: int = 0
     kept: int = 0
@@ -68,21 +72,21 @@ def read_document(path: Path, limits: PdfLimits = LIMITS) -> Document:
     the one its metadata describe.
     """
     read = read_file(path, limits)
-    checksum = hashlib.sha256(read_bytes(path)).hexdigest()
     metadata = read_metadata(path, read.lines, read.own)
-    if metadata.sha256 not in ("", checksum):
+    if metadata.sha256 not in ("", read.sha256):
         raise DocumentError(
-            f"{path.name} has SHA-256 {checksum[:12]}…, its .toml says {metadata.sha256[:12]}…: "
+            f"{path.name} has SHA-256 {read.sha256[:12]}…, its .toml says {metadata.sha256[:12]}…: "
             "restore the file, or write the new edition's facts into the .toml"
         )
-    return assemble(read, metadata, checksum)
+    return assemble(read, metadata)
 
 
 def read_file(path: Path, limits: PdfLimits = LIMITS) -> Reading:
     """The lines of a file. Raises DocumentError for one that is empty, too large, or not what its name says."""
     data = read_bytes(path)
+    checksum = hashlib.sha256(data).hexdigest()
     if path.suffix.lower() == PDF:
-        return reading_of_pdf(read_in_child(path, limits))
+        return replace(reading_of_pdf(read_in_child(path, limits)), sha256=checksum)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -90,7 +94,7 @@ def read_file(path: Path, limits: PdfLimits = LIMITS) -> Reading:
     if not text.strip() or "\0" in text:
         raise DocumentError(f"{path.name} {'holds a NUL byte' if text.strip() else 'is empty'}: it is no Markdown text")
     try:
-        return Reading(*read_markdown(text))
+        return Reading(*read_markdown(text), checksum)
     except NestedTooDeeply:
         raise DocumentError(f"{path.name} nests lists or quotes too deeply to be read: flatten it") from None
 
@@ -98,7 +102,7 @@ def read_file(path: Path, limits: PdfLimits = LIMITS) -> Reading:
 def reading_of_pdf(pdf: PdfReading) -> Reading:
     """What was read of a PDF, as of any file."""
     own = facts_of_pdf(pdf.lines, pdf.title, pdf.author)
-    return Reading(pdf.lines, own, pdf.pages, pdf.letters, pdf.kept, pdf.findings)
+    return Reading(pdf.lines, own, "", pdf.pages, pdf.letters, pdf.kept, pdf.findings)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -113,8 +117,8 @@ def read_bytes(path: Path) -> bytes:
         raise DocumentError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def assemble(read: Reading, metadata: Metadata, checksum: str) -> Document:
-    """The document that lines and metadata make; `checksum` is the SHA-256 of its file."""
+def assemble(read: Reading, metadata: Metadata) -> Document:
+    """The document that lines and metadata make."""
     said = (metadata.title, metadata.publisher, metadata.published, metadata.notice)
     outline = build_outline(read.lines, fold(metadata.title), frozenset(fold(words) for words in said if words))
     numbers = number_notes(outline.notes, (line for node in outline.nodes for line in (node.heading, *node.body)))
@@ -131,9 +135,7 @@ def assemble(read: Reading, metadata: Metadata, checksum: str) -> Document:
         *contents_findings,
     ]
     return Document(
-        id=metadata.id, title=metadata.title, publisher=metadata.publisher, published=metadata.published,
-        content_as_of=metadata.content_as_of, language=metadata.language, notice=metadata.notice,
-        homepage=metadata.homepage, examples=metadata.examples, sha256=checksum,
+        **asdict(replace(metadata, sha256=read.sha256)),
         text=text, sections=sections, notes=tuple(notes), references=tuple(builder.references),
         links=tuple(builder.links), pages=tuple(builder.pages),
         contents_entries=len(outline.entries), contents_found=contents_found, findings=tuple(findings),

@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from qa.reading.contents import NAMES
 from qa.reading.lines import Line, fold
 from qa.reading.numbering import cues
 from qa.scripts import WIDE
+from qa.types import Metadata
 
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
@@ -26,25 +27,6 @@ DATE = re.compile(
 FRONT_LINES = 15
 # A text with this share of kana and kanji is Japanese.
 JAPANESE = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """What is known of a document beside its text; "" for what is not. Dates are as printed.
-
-    `examples` are questions to offer to a reader.
-    """
-
-    id: str
-    title: str
-    publisher: str = ""
-    published: str = ""
-    content_as_of: str = ""
-    language: str = "en"
-    notice: str = ""
-    homepage: str = ""
-    examples: tuple[str, ...] = ()
-    sha256: str = ""
 
 
 TEXTS = frozenset(field.name for field in fields(Metadata)) - {"examples"}
@@ -78,16 +60,14 @@ def draft_metadata(path: Path, metadata: Metadata, lines: Sequence[Line]) -> Pat
     """Write the .toml that a document lacks, for its maintainer to check. Returns its path. Raises DocumentError."""
     dates = (DATE.search(line.text) for line in lines[:FRONT_LINES])
     published = metadata.published or next((date.group() for date in dates if date), "")
-    values = {
-        "id": metadata.id, "title": metadata.title, "publisher": metadata.publisher, "published": published,
-        "content_as_of": metadata.content_as_of, "language": metadata.language, "notice": metadata.notice,
-        "homepage": metadata.homepage,
-    }  # fmt: skip
+    values = asdict(replace(metadata, published=published))
     # A JSON string is a TOML string.
-    entries = "".join(f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items())
+    entries = "".join(
+        f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items() if name != "sha256"
+    )
     target = path.with_suffix(".toml")
     try:
-        target.write_text(f"# Drafted from {path.name}: check every line.\n{entries}examples = []\n", encoding="utf-8")
+        target.write_text(f"# Drafted from {path.name}: check every line.\n{entries}", encoding="utf-8")
     except OSError as error:
         raise DocumentError(f"{target} cannot be written: {error.strerror}") from None
     return target
