@@ -49,9 +49,13 @@ def notice_html(sentence: str, turn: int) -> str:
 
 
 def answer_html(
-    answer: Answer, turn: int, documents: Mapping[str, Document], permalink: Permalink | None = None
+    answer: Answer,
+    turn: int,
+    documents: Mapping[str, Document],
+    permalink: Permalink | None = None,
+    vote: str = "",
 ) -> str:
-    """An answer as one line of HTML: a status, the cards or the closest sections, and the document.
+    """An answer as one line of HTML: a status, the cards or the closest sections, the document, and the `vote` on it.
 
     `turn` counts the questions of a conversation from 1 and keeps ids apart when a passage is shown twice.
     `documents` are all of the corpus by id. Without a `permalink` a card links to itself.
@@ -67,7 +71,17 @@ def answer_html(
     if not shown and answer.document is not None:
         shown = [answer.document]
     lines = "".join(map(document_html, shown))
-    return f'<div class="qa-answer" id="answer-{turn}">{body}{lines}</div>'
+    return f'<div class="qa-answer" id="answer-{turn}">{body}{lines}{vote}</div>'
+
+
+def vote_html(only: str | None) -> str:
+    """Two buttons that ask whether the answer was right; `only` is the id of the only document that was searched."""
+    buttons = "".join(f'<button type="button" class="qa-vote">{word}</button>' for word in ("Yes", "No"))
+    return (
+        f'<p class="qa-votes"><span>Was this right?</span> {buttons} '
+        f'<span class="qa-vote-note">Your vote and the question are kept for review, nothing about you.</span>'
+        f'<span class="qa-vote-document" hidden>{escape(only or "")}</span></p>'
+    )
 
 
 def document_html(document: Metadata, titled: bool = True) -> str:

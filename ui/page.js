@@ -35,6 +35,28 @@
 		button.dataset.timer = setTimeout(() => { button.textContent = label; }, COPIED_MS);
 	}
 
+	async function vote(button) {
+		const answer = button.closest(".qa-answer");
+		const votes = button.closest(".qa-votes");
+		const number = [...document.querySelectorAll(".qa-answer")].indexOf(answer);
+		const body = {
+			question: document.querySelectorAll(".qa-question")[number].textContent,
+			document: votes.querySelector(".qa-vote-document").textContent || null,
+			right: button.textContent === "Yes",
+		};
+		let kept = false;
+		try {
+			const response = await fetch("api/feedback", {
+				method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+			});
+			kept = response.ok && (await response.json()).kept;
+		} catch { /* said below */ }
+		// The button that had the focus goes.
+		votes.tabIndex = -1;
+		votes.focus();
+		votes.textContent = kept ? "Thank you. It is kept for review." : "Your vote could not be kept.";
+	}
+
 	// Gradio shows a message some frames after it is there, and what is hidden takes no focus.
 	function focus(target, frames = FOCUS_FRAMES) {
 		target.focus({ preventScroll: true });
@@ -55,6 +77,8 @@
 		const element = event.target instanceof Element ? event.target : null;
 		const button = element?.closest(".qa-copy");
 		if (button) return void copyQuote(button);
+		const voted = element?.closest(".qa-vote");
+		if (voted) return void vote(voted);
 		const box = element?.closest("#question button") && document.querySelector("#question textarea");
 		if (box && !box.value.trim()) box.focus();
 		// The page has a <base>, so a plain "#id" would load "/" anew and drop "?q=".

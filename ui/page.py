@@ -22,7 +22,7 @@ from qa.errors import QAError, QuestionError
 from qa.settings import QUESTION_LENGTH
 from qa.types import Answer, Document
 
-from .cards import Permalink, answer_html, document_html, escape, notice_html, question_html
+from .cards import Permalink, answer_html, document_html, escape, notice_html, question_html, vote_html
 
 # Gradio reads these while it is imported: nothing is sent or looked up, and what it caches lies in a folder
 # of this process's own.
@@ -39,6 +39,9 @@ Ask = Callable[[str, str | None], Answer]
 
 Turn = tuple[str, str | None]
 """What was asked: the question and the document."""
+
+Show = Callable[[Answer, int, str | None], str]
+"""From an answer, its turn from 1, and the only document that was searched, to HTML."""
 
 Message = dict[str, str]
 
@@ -62,9 +65,13 @@ def mount_page(
     documents: Sequence[Document],
     examples: Sequence[str],
     permalink: Permalink | None = None,
+    votes: bool = False,
 ) -> FastAPI:
-    """Serve the chat page at "/", below the routes the app already has. Wrap the app in `qa.guard.Guard`."""
-    page = build_page(ask, documents, examples, permalink)
+    """Serve the chat page at "/", below the routes the app already has. Wrap the app in `qa.guard.Guard`.
+
+    With `votes` each answer asks whether it was right, and posts that to /api/feedback.
+    """
+    page = build_page(ask, documents, examples, permalink, votes)
     # Only launch() sets this, and without it a mounted page copies any file a request names into its cache.
     page.has_launched = True
     app.add_api_route("/style.css", _file("style.css", "text/css"), include_in_schema=False)
@@ -89,7 +96,11 @@ def mount_page(
 
 
 def build_page(
-    ask: Ask, documents: Sequence[Document], examples: Sequence[str], permalink: Permalink | None = None
+    ask: Ask,
+    documents: Sequence[Document],
+    examples: Sequence[str],
+    permalink: Permalink | None = None,
+    votes: bool = False,
 ) -> gr.Blocks:
     """The page as Gradio blocks.
 
@@ -98,12 +109,15 @@ def build_page(
     """
     by_id = {document.id: document for document in documents}
 
+    def show(answer: Answer, turn: int, only: str | None) -> str:
+        return answer_html(answer, turn, by_id, permalink, vote_html(only) if votes else "")
+
     def reply(question: str | None, asked: object, only: str | None) -> tuple[Any, Any, Any]:
         text = _whole(question or "").strip()
         if not text:
             return gr.skip(), gr.skip(), gr.update(info="Type a question first.")
         turns = [*_earlier(asked), (text, only or None)]
-        return (*_conversation(ask, turns, by_id, permalink), gr.update(value="", info=""))
+        return (*_conversation(ask, show, turns, by_id), gr.update(value="", info=""))
 
     def reply_to_address(request: gr.Request) -> tuple[Any, Any, Any, Any]:
         text = str(request.query_params.get("q", "")).strip()
@@ -111,7 +125,7 @@ def build_page(
         chosen = gr.update(value=only) if only in by_id else gr.skip()
         if not text:
             return gr.skip(), gr.skip(), gr.skip(), chosen
-        return (*_conversation(ask, [(text, only)], by_id, permalink), gr.update(value=text), chosen)
+        return (*_conversation(ask, show, [(text, only)], by_id), gr.update(value=text), chosen)
 
     page = gr.Blocks(title=_title(documents))
     with page:
@@ -157,20 +171,20 @@ def build_page(
 
 
 def _conversation(
-    ask: Ask, turns: list[Turn], documents: Mapping[str, Document], permalink: Permalink | None
+    ask: Ask, show: Show, turns: list[Turn], documents: Mapping[str, Document]
 ) -> tuple[list[Message], list[Turn]]:
     kept = turns[-TURNS_KEPT:]
     messages: list[Message] = []
     for number, (question, only) in enumerate(kept, start=1):
         named = documents.get(only) if only and len(documents) > 1 else None
         messages.append({"role": "user", "content": question_html(question, named)})
-        messages.append({"role": "assistant", "content": _answer(ask, (question, only), number, documents, permalink)})
+        messages.append({"role": "assistant", "content": _answer(ask, show, (question, only), number)})
     return messages, kept
 
 
-def _answer(ask: Ask, asked: Turn, turn: int, documents: Mapping[str, Document], permalink: Permalink | None) -> str:
+def _answer(ask: Ask, show: Show, asked: Turn, turn: int) -> str:
     try:
-        return answer_html(ask(*asked), turn, documents, permalink)
+        return show(ask(*asked), turn, asked[1])
     except QuestionError as error:
         return notice_html(_sentence(error), turn)
     except QAError:

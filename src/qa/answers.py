@@ -39,7 +39,7 @@ class Assistant:
     def __init__(self, index: Index, encoder: Encoder, settings: Settings) -> None:
         self.index = index
         self.encoder = encoder
-        self._settings = settings
+        self.settings = settings
         self._places: defaultdict[str, list[Passage]] = defaultdict(list)
         for passage in index.passages:
             self._places[passage.id].append(passage)
@@ -62,7 +62,7 @@ class Assistant:
         `document` is the id of the only one to search. Raises QuestionError for a question of no or too many
         characters, a `k` out of range, or a document that there is not.
         """
-        k = self._settings.passages if k is None else k
+        k = self.settings.passages if k is None else k
         if not 1 <= k <= MOST_PASSAGES:
             raise QuestionError(f"k is {k}: wanted is a whole number from 1 to {MOST_PASSAGES}")
         check_document(document, self.index.documents)
@@ -96,7 +96,7 @@ class Assistant:
         return Answer(question, status, confidence, best, quotes, nearest, only)
 
     def _status(self, question: str, confidence: float) -> Status:
-        if is_japanese(question) and "ja" not in self._settings.languages:
+        if is_japanese(question) and "ja" not in self.settings.languages:
             return "language_not_served"
         return "answered" if confidence >= THRESHOLD else "not_in_document"
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from qa.answers import Assistant
     from qa.index import Summary
 
-# The exit code for a quotation that is none, and for editions that differ.
-NOT_VERIFIED = DIFFERENT = 3
+# The exit code for a quotation that is none, for editions that differ, for an evaluation that is worse.
+NOT_VERIFIED = DIFFERENT = WORSE = 3
 
 app = typer.Typer(
     help="Answers questions about a published document in the document's own words.",
@@ -137,6 +137,46 @@ def diff(
     raise typer.Exit(0 if comparison.same else DIFFERENT)
 
 
+@app.command("eval")
+def evaluate(
+    sets: Annotated[list[Path] | None, typer.Argument(help="Question sets, .jsonl or .csv; or a SQuAD .json.")] = None,
+    split: Annotated[str, typer.Option(help="Without a file: the corpus's own sets: dev, test or all.")] = "dev",
+    beir: Annotated[Path | None, typer.Option(help="A BEIR folder, which is indexed first.")] = None,
+    topics: Annotated[Path | None, typer.Option(help="TREC topics; needs --qrels.")] = None,
+    qrels: Annotated[Path | None, typer.Option(help="TREC qrels by passages, sections or documents.")] = None,
+    output: Annotated[Path, typer.Option(help="The folder of the report and the records.")] = Path("evaluation"),
+    baseline: Annotated[Path | None, typer.Option(help="An earlier evaluation.json to compare with.")] = None,
+    fail_under: Annotated[list[str] | None, typer.Option(help="The least a figure may be: success@5=0.95.")] = None,
+    ablations: Annotated[bool, typer.Option("--ablations", help="Print what each part of the search adds.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only say what is wrong with the question sets.")] = False,
+) -> None:
+    """Measure on a question set and write a report; exit code 3 when it is worse than --baseline or --fail-under."""
+    from qa import trial
+    from qa.terminal import print_evaluation, progressing
+
+    settings = read_settings(os.environ)
+    paths = sets or [] if beir or topics else sets or trial.default_sets(settings, split)
+    if check:
+        complaints = trial.check_sets(_open(settings), paths)
+        typer.echo("\n".join(complaints) or "Nothing is wrong.")
+        raise typer.Exit(WORSE if complaints else 0)
+    limits = trial.read_limits(baseline, fail_under or ())
+    with progressing("Indexing") as progress:
+        asked = trial.prepare(paths, beir, topics, qrels, lambda: _open(settings), settings, progress)
+    with progressing("Asking") as progress:
+        if ablations:
+            typer.echo(trial.run_ablations(asked, progress))
+            raise typer.Exit
+        evaluation = asked.run(progress)
+    changes, failures = limits.judge(evaluation)
+    trial.write(asked, evaluation, limits, changes, output)
+    print_evaluation(evaluation, changes)
+    typer.echo(f"report: {output / 'report.html'}")
+    for failure in failures:
+        typer.echo(failure, err=True)
+    raise typer.Exit(WORSE if failures else 0)
+
+
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
@@ -171,9 +211,9 @@ def _open(settings: Settings) -> Assistant:
 def _build(settings: Settings) -> Summary:
     from qa.encoder import SentenceEncoder
     from qa.index import refresh_index
-    from qa.terminal import building
+    from qa.terminal import progressing
 
-    with building() as progress:
+    with progressing("Reading the texts") as progress:
         encoder = SentenceEncoder(settings.model)
         return refresh_index(settings.corpus, settings.index, encoder, progress, settings.pdf_limits)
 

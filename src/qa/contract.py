@@ -12,7 +12,7 @@ from qa.types import Answer, Document, Passage, Quote, Source, Status
 from qa.verification import Verdict
 
 # Raised by its middle number when a field is added, by its first when one changes or goes.
-API_VERSION = "1.2.0"
+API_VERSION = "1.3.0"
 # What is said of the parameter wherever it is taken.
 ONLY_DOCUMENT = "The id of the only document to search; without it all are searched."
 # Probabilities and scores are given to four places: more would only look exact.
@@ -131,6 +131,14 @@ class SearchRequest(BaseModel):
     history: list[str] = Field(default=[], max_length=50)
     k: Annotated[int, Field(strict=True, ge=1, le=MOST_PASSAGES)] | None = None
     document: str | None = Field(default=None, description=ONLY_DOCUMENT, examples=["factsheet-2025"])
+
+
+class FeedbackRequest(BaseModel):
+    """Whether the answer to a question was right, as a reader sees it."""
+
+    question: str
+    right: bool
+    document: str | None = Field(default=None, description=ONLY_DOCUMENT)
 
 
 def permalink(place: str) -> str:

@@ -8,7 +8,8 @@
     │   ├── IndexMissing    there is no index yet
     │   ├── IndexStale      the corpus, the model or a setting changed since it was built
     │   └── IndexDamaged    a file of the index is not the one that was written
-    └── QuestionError       a question (or k, a quotation, a place) outside what is served
+    ├── QuestionError       a question (or k, a quotation, a place) outside what is served
+    └── EvaluationError     a question set, a collection or a baseline cannot be used
 
 Every message names the thing, the value and the remedy. Anything else that is raised is a bug and
 keeps its traceback.
@@ -49,3 +50,7 @@ class IndexDamaged(IndexUnusable):
 
 class QuestionError(QAError):
     """A question, a count or an identifier is outside what is served."""
+
+
+class EvaluationError(QAError):
+    """A question set, a collection, a baseline or a threshold cannot be used."""

@@ -20,6 +20,7 @@ from qa.contract import (
     ONLY_DOCUMENT,
     AnswerBody,
     ErrorBody,
+    FeedbackRequest,
     SearchRequest,
     VerdictBody,
     VerifyRequest,
@@ -28,6 +29,7 @@ from qa.contract import (
     verdict_body,
 )
 from qa.errors import QuestionError, SettingError
+from qa.feedback import FeedbackFile
 from qa.guard import Guard
 from qa.settings import MOST_PASSAGES, QUESTION_LENGTH
 from qa.ui.page import mount_page
@@ -66,6 +68,7 @@ def create_app(assistant: Assistant) -> Guard:
         assistant.documents,
         examples,
         permalink,
+        votes=assistant.settings.feedback is not None,
     )
     return Guard(app, prefixes=("/p/",))
 
@@ -116,6 +119,13 @@ def _add_api(app: FastAPI, assistant: Assistant) -> None:
     @app.post("/api/verify", responses=REFUSALS, summary="Check a quotation")
     def post_verify(request: VerifyRequest) -> VerdictBody:
         return verdict_body(verifier.verify(request.quote, request.document))
+
+    if assistant.settings.feedback is not None:
+        candidates = FeedbackFile(assistant.settings.feedback)
+
+        @app.post("/api/feedback", responses=REFUSALS, summary="Say whether an answer was right")
+        def post_feedback(request: FeedbackRequest) -> dict[str, bool]:
+            return {"kept": candidates.add(assistant.ask(request.question, None, request.document), request.right)}
 
     # Not in a thread: it must answer when all of those wait for the model.
     @app.get("/healthz", summary="Whether the service is up")

@@ -45,7 +45,8 @@ class Settings:
 
     `corpus` and `index` are folders. `model` is a sentence-transformers name or folder. `languages`
     are those the model reads, as ISO 639-1 codes. `passages` is how many are shown where nobody says.
-    `pdf_seconds` and `pdf_megabytes` are what reading one PDF may take.
+    `pdf_seconds` and `pdf_megabytes` are what reading one PDF may take. `feedback` is the file that readers' votes
+    go to; without it the page asks for none.
     """
 
     corpus: Path = HOME / "corpus"
@@ -57,6 +58,7 @@ class Settings:
     pdf_seconds: int = 60
     # The reader itself and a long document need about 500.
     pdf_megabytes: int = 1024
+    feedback: Path | None = None
 
     @property
     def pdf_limits(self) -> PdfLimits:
@@ -96,6 +98,7 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "QA_PDF_SECONDS": (_number(1, 3600), "a whole number of seconds from 1 to 3600"),
     # Less does not hold the reader itself.
     "QA_PDF_MEGABYTES": (_number(256, 65536), "a whole number of megabytes from 256 to 65536"),
+    "QA_FEEDBACK": (lambda value: Path(_text(value)), "a file"),
 }
 
 

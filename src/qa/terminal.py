@@ -6,14 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 from rich.text import Text
 
 from qa.answers import UNCERTAIN_BELOW, status_words
+from qa.evaluation import ALL, latency
 from qa.index import Progress as Report
 from qa.index import Summary
+from qa.measures import Difference, Estimate
+from qa.records import Evaluation
 from qa.types import Answer, Document, Quote, Section
 from qa.verification import Verdict
 
@@ -22,11 +27,14 @@ WIDTH = 100
 # A pipe gets each passage on one line, word for word.
 ENDLESS = 1_000_000
 
+# Figures of the table, as many as fit a line; the report has all.
+PRINTED = ("success@1", "success@5", "refusal.recall")
+
 
 @contextmanager
-def building() -> Iterator[Report]:
-    """A progress bar on standard error; yields what is to be told the rows done and the rows in all."""
-    columns = (TextColumn("Reading the texts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+def progressing(words: str) -> Iterator[Report]:
+    """A progress bar on standard error; yields what is to be told how many are done and how many there are."""
+    columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
@@ -113,6 +121,31 @@ def print_verdict(verdict: Verdict) -> None:
     console.print(Text(verdict.document.title, style="dim"))
 
 
+def print_evaluation(evaluation: Evaluation, changes: Mapping[str, Difference]) -> None:
+    """The figures of each group with their intervals, and what changed beside a baseline."""
+    console = open_console()
+    console.print(Text(evaluation.name, style="bold"))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("questions")
+    table.add_column("number", justify="right")
+    columns = [name for name in evaluation.figures[ALL] if name.endswith(PRINTED)]
+    for name in columns:
+        table.add_column(name.replace(".", "\n"), justify="right")
+    for group, found in evaluation.figures.items():
+        cells = [_estimate(found[name]) if name in found else "" for name in columns]
+        table.add_row(group, str(evaluation.counts[group]), *cells)
+    console.print(table)
+    times = latency(evaluation.outcomes)
+    console.print(f"milliseconds an answer: {times['p50']:.0f} at the median, {times['p95']:.0f} for one in twenty")
+    for name, change in changes.items():
+        if change.before != change.after:
+            style = "red" if change.worse else ""
+            words = f"{name}: {change.before:.3f} -> {change.after:.3f}, p = {change.p:.3f}"
+            console.print(Text(f"{words}{', worse' if change.worse else ''}", style=style))
+    if changes and all(change.before == change.after for change in changes.values()):
+        console.print("No figure differs from the baseline.")
+
+
 def place_text(section: Section, page: int | None, title: str = "") -> Text:
     """Number, heading and page, and the title of the document where there are several."""
     place = Text(f"{section.label}  " if section.label else "", style="bold")
@@ -129,6 +162,11 @@ def open_console() -> Console:
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH) if console.is_terminal else ENDLESS
     return console
+
+
+def _estimate(found: Estimate) -> str:
+    value, low, high = (f"{share:.2f}".removeprefix("0") for share in found[:3])
+    return f"{value} {low}–{high}"
 
 
 def _print_quote(console: Console, quote: Quote, title: str) -> None:

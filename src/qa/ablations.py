@@ -1,0 +1,82 @@
+"""What each part of the search is worth: the same questions with one part left out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from qa.answers import Assistant
+from qa.evaluation import ALL, Find, evaluate
+from qa.freshness import fingerprint_of
+from qa.index import Index, index_documents, open_index_of
+from qa.measures import Estimate, compare
+from qa.passages import PASSAGE_PIECES, split
+from qa.questions import Question
+from qa.records import Evaluation
+from qa.retrieval import DEPTH, search
+from qa.types import Document, Passage
+
+WHOLE = "vectors and words, as it is"
+# (group, figure, what it is called) of each column.
+COLUMNS = (
+    (ALL, "passage.success@1", "passage first"),
+    (ALL, "passage.success@5", "in five"),
+    (ALL, "section.success@1", "section first"),
+    (ALL, "section.success@5", "in five"),
+    ("paraphrase", "section.success@1", "paraphrases: section first"),
+    ("paraphrase", "section.success@5", "in five"),
+    ("ja", "section.success@5", "Japanese: section in five"),
+)
+
+
+def run_variants(
+    assistant: Assistant, questions: Sequence[Question], made: Mapping[str, str], progress: Callable[[int, int], None]
+) -> dict[str, Evaluation]:
+    """Variant -> its evaluation; first the search as it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        bare = _index_without_headings(assistant, Path(folder))
+        variants: dict[str, Find] = {
+            WHOLE: partial(search, assistant.index, assistant.encoder, k=DEPTH),
+            "words alone": partial(search, assistant.index, assistant.encoder, k=DEPTH, dense_share=0.0),
+            "vectors alone": partial(search, assistant.index, assistant.encoder, k=DEPTH, dense_share=1.0),
+            "headings not searched": partial(search, bare, assistant.encoder, k=DEPTH),
+        }
+        found: dict[str, Evaluation] = {}
+        for number, (name, find) in enumerate(variants.items(), start=1):
+            found[name] = Evaluation(name, evaluate(assistant, questions, find=find), made)
+            progress(number, len(variants))
+    return found
+
+
+def ablation_table(evaluations: Mapping[str, Evaluation]) -> str:
+    """A Markdown table: each figure with its interval, and a star where it is not by chance that it differs."""
+    columns = [column for column in COLUMNS if column[1] in evaluations[WHOLE].figures.get(column[0], {})]
+    lines = [f"| | {' | '.join(words for _, _, words in columns)} |", f"|---|{'---|' * len(columns)}"]
+    for name, evaluation in evaluations.items():
+        cells = [_cell(evaluations[WHOLE], evaluation, group, figure) for group, figure, _ in columns]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _cell(whole: Evaluation, evaluation: Evaluation, group: str, figure: str) -> str:
+    found: Estimate = evaluation.figures[group][figure]
+    members = [o.question.id for o in whole.outcomes if group in (ALL, o.question.kind, o.question.language)]
+    judged = [id for id in members if id in whole.values[figure]]
+    pair = ([by.values[figure][id] for id in judged] for by in (whole, evaluation))
+    star = "\\*" if compare(*pair).significant else ""
+    return f"{found.value:.2f}{star} ({found.low:.2f}–{found.high:.2f})"
+
+
+def _index_without_headings(assistant: Assistant, folder: Path) -> Index:
+    """The same passages, embedded and searched without the headings above them."""
+    limit = min(PASSAGE_PIECES, assistant.encoder.limit)
+
+    def cut(document: Document) -> list[Passage]:
+        return [replace(passage, context="") for passage in split(document, assistant.encoder.count, limit)]
+
+    made_from = fingerprint_of({}, assistant.encoder)
+    index_documents(assistant.documents, (), made_from, folder, assistant.encoder, cut=cut)
+    return open_index_of(made_from, folder)

@@ -1,0 +1,198 @@
+"""An evaluation as one HTML page that opens offline: figures, plots, changes, coverage, every question."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from qa.evaluation import ALL, CHARACTERS, LEVELS, SHOWN, Outcome, id_at, latency, trust
+from qa.measures import Difference, Estimate
+from qa.plots import plot_calibration, plot_groups, plot_ranks, plot_risk
+from qa.questions import occurrences
+from qa.records import Baseline, Evaluation, misses
+from qa.settings import HOME
+from qa.types import Document, Hit, Section
+
+TEMPLATE = HOME / "ui" / "report.html"
+# What a figure is called where people read it; a figure of a level is that of the level's own word.
+NAMES = {
+    "success@1": "first", "success@5": f"in the first {SHOWN}",
+    "r@5": f"share of all that answers in the first {SHOWN}",
+    "rr@10": "reciprocal rank", "ndcg@10": "nDCG@10", "r@100": "share of all that answers in the first 100",
+    "url@1": "first passage has the link asked for", "answered": "answerable and answered",
+    "refusal.recall": "not answerable and declined", "refusal.precision": "declined and not answerable",
+    "refusal.f1": "F1 of declining", CHARACTERS: "characters shown",
+}  # fmt: skip
+
+LEVEL_WORDS = {
+    "passage": "Found is a passage that holds the evidence.",
+    "section": "Found is the section that the evidence stands in.",
+    "document": "Found is a document that the collection says is relevant.",
+}
+
+
+class Piece(NamedTuple):
+    """A stretch of a passage: whether it is part of the gold evidence, and whether the answer marks it."""
+
+    text: str
+    gold: bool
+    marked: bool
+
+
+class Shown(NamedTuple):
+    """A passage found, as the report shows it."""
+
+    hit: Hit
+    relevant: bool
+    pieces: tuple[Piece, ...]
+
+
+class Change(NamedTuple):
+    """A question whose first relevant passage changed its rank; None is not found."""
+
+    outcome: Outcome
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A section, how many questions ask for it, and how many of them find it first, and among those shown."""
+
+    document: Document
+    section: Section
+    asked: int
+    first: int
+    shown: int
+
+
+def report_page(
+    evaluation: Evaluation,
+    documents: Sequence[Document],
+    baseline: Baseline | None = None,
+    changes: Mapping[str, Difference] | None = None,
+) -> str:
+    """The page. `changes` are the figures beside those of the `baseline`."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"named": name, "levelled": full_name, "share": share}
+    outcomes = evaluation.outcomes
+    level = evaluation.levels[0] if evaluation.levels else ""
+    better, worse = _moved(outcomes, level, baseline) if baseline else ([], [])
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        evaluation=evaluation, level=level, all=ALL, shown=SHOWN, tables=_tables(evaluation),
+        baseline=baseline, changes=changes or {},
+        answerable=[o for o in outcomes if o.answerable], unanswerable=[o for o in outcomes if not o.answerable],
+        trust=trust(outcomes), latency=latency(outcomes), plots=_plots(evaluation, level), better=better, worse=worse,
+        reach=coverage(outcomes, documents), rows=[(o, misses(o), tuple(_shown(o))) for o in outcomes],
+    )  # fmt: skip
+
+
+def name(figure: str) -> str:
+    """A figure in words, whatever its level: "section.success@5" is "in the first 5"."""
+    return NAMES.get(figure) or NAMES[figure.rpartition(".")[2]]
+
+
+def full_name(figure: str) -> str:
+    """A figure in words with its level: "section.success@5" is "section: in the first 5"."""
+    level = _level(figure)
+    return f"{level}: {name(figure)}" if level in LEVEL_WORDS else name(figure)
+
+
+def share(found: Estimate | None) -> str:
+    """A share with its interval; a figure that is no share, such as characters, as a whole number."""
+    if found is None:
+        return "–"
+    if found.value > 1:
+        return f"{found.value:,.0f} ({found.low:,.0f}–{found.high:,.0f})"
+    return f"{found.value:.2f} ({found.low:.2f}–{found.high:.2f})"
+
+
+def coverage(outcomes: Iterable[Outcome], documents: Sequence[Document]) -> list[Reach]:
+    """Every section with text: the questions whose evidence stands in it, and how many of them find it."""
+    asked: Counter[tuple[str, int]] = Counter()
+    first: Counter[tuple[str, int]] = Counter()
+    shown: Counter[tuple[str, int]] = Counter()
+    for outcome in outcomes:
+        homes = [(hit.passage.document, hit.passage.section.start) for hit in outcome.hits[:SHOWN]]
+        wanted = {(d.id, section.start) for d, section, _, _ in occurrences(outcome.question, documents)}
+        asked.update(wanted)
+        first.update(wanted & set(homes[:1]))
+        shown.update(wanted & set(homes))
+    return [
+        Reach(document, section, *(counts[document.id, section.start] for counts in (asked, first, shown)))
+        for document in documents
+        for section in document.sections
+        if section.paragraphs
+    ]
+
+
+def _level(figure: str) -> str:
+    return figure.partition(".")[0]
+
+
+def _tables(evaluation: Evaluation) -> list[tuple[str, str, list[str]]]:
+    """What each table of figures is called, what is to be said of it, and its columns."""
+    known = evaluation.figures[ALL]
+    tables = [
+        (
+            f"The {level} that answers",
+            LEVEL_WORDS[level],
+            [figure for figure in known if _level(figure) == level],
+        )
+        for level in evaluation.levels
+    ]
+    rest = [figure for figure in known if not figure.startswith(tuple(f"{level}." for level in evaluation.levels))]
+    return [*tables, ("Declining, links and length", "Of the answer as a whole.", rest)]
+
+
+def _plots(evaluation: Evaluation, level: str) -> dict[str, str]:
+    """The plots by name; none of the ranking where nothing is answerable."""
+    outcomes = evaluation.outcomes
+    found = trust(outcomes)
+    plots = {"risk": plot_risk(found.coverage), "calibration": plot_calibration(found.calibration)}
+    if level:
+        figure = f"{level}.success@5"
+        groups = {group: by_name[figure] for group, by_name in evaluation.figures.items() if figure in by_name}
+        ranks = [outcome.rank(level) for outcome in outcomes if outcome.answerable]
+        plots |= {
+            "groups": plot_groups(groups, f"share with a {level} that answers among the first {SHOWN}"),
+            "ranks": plot_ranks(ranks, f"rank of the first {level} that answers"),
+        }
+    return plots
+
+
+def _moved(outcomes: Iterable[Outcome], level: str, baseline: Baseline) -> tuple[list[Change], list[Change]]:
+    """The questions that do better, and those that do worse."""
+    better: list[Change] = []
+    worse: list[Change] = []
+    for outcome in outcomes:
+        if outcome.answerable and outcome.question.id in baseline.ranks:
+            change = Change(outcome, baseline.ranks[outcome.question.id], outcome.rank(level))
+            before, after = (rank or float("inf") for rank in change[1:])
+            if after != before:
+                (better if after < before else worse).append(change)
+    return better, worse
+
+
+def _shown(outcome: Outcome) -> Iterable[Shown]:
+    # The finest level comes first.
+    relevant = next(iter(outcome.gold.values()), {})
+    marks = {quote.hit.passage.id: quote.marks for quote in outcome.answer.quotes}
+    for hit in outcome.hits[:SHOWN]:
+        passage = hit.passage
+        gold = [(at, at + len(quote)) for quote in outcome.question.evidence if (at := passage.text.find(quote)) >= 0]
+        answers = any(relevant.get(id_at(level, passage)) for level in LEVELS)
+        yield Shown(hit, answers, tuple(_pieces(passage.text, gold, marks.get(passage.id, ()))))
+
+
+def _pieces(text: str, gold: Sequence[tuple[int, int]], marks: Sequence[tuple[int, int]]) -> Iterable[Piece]:
+    """The text, cut wherever a span of either sort begins or ends."""
+    cuts = sorted({0, len(text), *(end for span in (*gold, *marks) for end in span)})
+    for start, end in pairwise(cuts):
+        inside = [any(a <= start < b for a, b in spans) for spans in (gold, marks)]
+        yield Piece(text[start:end], *inside)
