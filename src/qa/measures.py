@@ -114,7 +114,7 @@ def compare(before: Sequence[float], after: Sequence[float]) -> Difference:
     from scipy.stats import permutation_test
 
     old, new = np.asarray(before, float), np.asarray(after, float)
-    if not (old != new).any():
+    if len(old) < 2 or not (old != new).any():
         return Difference(float(old.mean()), float(new.mean()), 1.0, len(old))
     test = permutation_test(
         (new, old), lambda x, y, axis: np.mean(x - y, axis=axis), permutation_type="samples", vectorized=True,
