@@ -289,3 +289,38 @@ def test_a_large_body_is_refused_declared_or_chunked(port: int) -> None:
     pieces = iter([b"x" * 40_000, b"x" * 40_000])
     status, answer = call(port, "POST", "/gradio_api/run/predict", pieces, {"Transfer-Encoding": "chunked"})
     assert (status, json.loads(answer)["error"]["code"]) == (413, "body_too_large")
+
+
+def test_a_vote_is_asked_for_where_it_is_kept(browser: Browser, ask: Asked) -> None:
+    from qa.ui.page import mount_page
+
+    votes: list[dict[str, Any]] = []
+    app = FastAPI()
+
+    @app.post("/api/feedback")
+    def feedback(vote: dict[str, Any]) -> dict[str, bool]:
+        votes.append(vote)
+        return {"kept": len(votes) < 2}
+
+    with serving(Guard(mount_page(app, ask, [ask.document], [], votes=True))) as port:
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{port}/")
+        put(page, "first & <b>", 1)
+        put(page, "second", 2)
+        for turn, word in ((1, "Yes"), (2, "No")):
+            page.locator(f"#answer-{turn}").get_by_role("button", name=word, exact=True).press("Enter")
+        thanks = [page.locator(f"#answer-{turn} .qa-votes") for turn in (1, 2)]
+        expect(thanks[0]).to_have_text("Thank you. It is kept for review.")
+        expect(thanks[1]).to_have_text("Your vote could not be kept.")
+        expect(thanks[1]).to_be_focused()
+        page.close()
+    assert votes == [
+        {"question": "first & <b>", "document": None, "right": True},
+        {"question": "second", "document": None, "right": False},
+    ]
+
+
+def test_no_vote_is_asked_for_where_none_is_kept(page: Page, port: int) -> None:
+    page.goto(f"http://127.0.0.1:{port}/")
+    put(page, "laws", 1)
+    assert page.locator(".qa-votes").count() == 0

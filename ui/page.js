@@ -3,7 +3,7 @@
 (() => {
 	"use strict";
 	const COPIED_MS = 2000;
-	const FOCUS_FRAMES = 120;
+	const FOCUS_FRAMES = 300;
 
 	async function copy(text) {
 		// navigator.clipboard is missing on plain http, as on an intranet.
@@ -51,9 +51,9 @@
 			});
 			kept = response.ok && (await response.json()).kept;
 		} catch { /* said below */ }
-		// The button that had the focus goes.
+		// The button that has the focus goes.
 		votes.tabIndex = -1;
-		votes.focus();
+		if (votes.contains(document.activeElement)) votes.focus();
 		votes.textContent = kept ? "Thank you. It is kept for review." : "Your vote could not be kept.";
 	}
 

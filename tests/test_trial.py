@@ -1,0 +1,101 @@
+"""`qa eval` as a maintainer runs it: its files, its exit codes, and what it says of bad input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import QA
+
+SET: list[dict[str, object]] = [
+    {"id": "act", "question": "When was the AI Act fully enforced?", "sections": ["1.3.1.a"], "kind": "fact",
+     "evidence": ["and was fully enforced on September 1"]},
+    {"id": "drone", "question": "drone law", "sections": ["1.3.5"], "evidence": ["In addition to the Civil"]},
+    {"id": "cake", "question": "How long does a cake bake?", "kind": "far"},
+]  # fmt: skip
+
+
+def run(environment: dict[str, str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [*QA, "eval", "--output", str(folder / "out"), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, cwd=folder)
+
+
+@pytest.fixture(scope="module")
+def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sets") / "set.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in SET), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def first(questions: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return run(environment, questions.parent, str(questions))
+
+
+def test_it_prints_a_table_and_writes_everything(first: subprocess.CompletedProcess[str], questions: Path) -> None:
+    assert first.returncode == 0, first.stderr
+    assert "section" in first.stdout
+    assert "report:" in first.stdout
+    written = {path.name for path in (questions.parent / "out").iterdir()}
+    assert written == {
+        "report.html", "evaluation.json", "junit.xml",
+        "passages.run", "passages.qrels", "sections.run", "sections.qrels",
+    }  # fmt: skip
+    record = json.loads((questions.parent / "out" / "evaluation.json").read_text(encoding="utf-8"))
+    assert [question["id"] for question in record["questions"]] == ["act", "drone", "cake"]
+
+
+@pytest.mark.usefixtures("first")
+def test_the_gate_holds_and_fails(questions: Path, environment: dict[str, str], tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline.json"
+    baseline.write_bytes((questions.parent / "out" / "evaluation.json").read_bytes())
+    arguments = [str(questions), "--baseline", str(baseline)]
+    held = run(
+        environment, tmp_path, *arguments, "--fail-under", "success@5=0.5", "--fail-under", "far/refusal.recall=1"
+    )
+    assert held.returncode == 0, held.stderr
+    assert "No figure differs from the baseline." in held.stdout
+    failed = run(environment, tmp_path, *arguments, "--fail-under", "section.success@5=1.1")
+    assert failed.returncode == 3
+    assert failed.stderr == "section.success@5 is 1.000, wanted is at least 1.1\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["none.jsonl"], "none.jsonl cannot be read"),
+        (["--split", "nowhere"], "has no question set of the split nowhere"),
+        (["--topics", "some.tsv"], "--topics and --qrels belong together"),
+        (["--beir", "nowhere"], "corpus.jsonl cannot be read"),
+        (["SET", "--beir", "nowhere"], "one of the three at a time"),
+        (["SET", "--fail-under", "success@5"], "--fail-under success@5 cannot be read"),
+        (["SET", "--fail-under", "success@9=1"], "success@9 is no figure of all"),
+        (["SET", "--baseline", "SET"], "is no evaluation"),
+    ],
+)
+def test_bad_input_gets_one_line(
+    arguments: list[str], said: str, questions: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    done = run(environment, tmp_path, *(str(questions) if word == "SET" else word for word in arguments))
+    assert done.returncode == 1
+    assert done.stderr.startswith("qa: ")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_set_is_checked_alone(questions: Path, environment: dict[str, str], tmp_path: Path) -> None:
+    good = run(environment, tmp_path, str(questions), "--check")
+    assert (good.returncode, good.stdout) == (0, "Nothing is wrong.\n")
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text(json.dumps(SET[0] | {"evidence": ["not in it"]}) + "\n", encoding="utf-8")
+    checked = run(environment, tmp_path, str(bad), "--check")
+    assert checked.returncode == 3
+    assert checked.stdout == "bad.jsonl: act: its evidence does not stand in 1.3.1.a: 'not in it'\n" + (
+        "bad.jsonl: act: section 1.3.1.a holds none of its evidence\n"
+    )
+    asked = run(environment, tmp_path, str(bad))
+    assert asked.returncode == 1
+    assert "(and 1 more, which --check lists)" in asked.stderr
