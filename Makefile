@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve index test browser check clean
+.PHONY: serve index test eval baseline figures browser check clean
 
 serve: index
 	$(BIN)/qa serve
@@ -12,6 +12,21 @@ index: .venv/installed
 
 test: .venv/tested browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# What the next change is measured against: no figure may be worse but by chance, none under these.
+eval: index
+	$(BIN)/qa eval --baseline benchmarks/results/baseline.json $(LIMITS:%=--fail-under %)
+
+LIMITS := section.success@5=0.80 en.paraphrase/section.success@5=0.70 answered=0.70
+
+baseline: index
+	$(BIN)/qa eval
+	cp evaluation/evaluation.json benchmarks/results/baseline.json
+
+# The table of the README, once a change is done: the test questions are for telling, not for choosing.
+figures: index
+	$(BIN)/qa eval --split test --ablations > benchmarks/results/ablations.md
+	$(BIN)/python benchmarks/readme.py
 
 check: .venv/tested
 	$(BIN)/ruff check .
@@ -38,4 +53,4 @@ browser:
 	fi
 
 clean:
-	rm -rf .venv index/build-* index/manifest.json
+	rm -rf .venv evaluation index/build-* index/manifest.json

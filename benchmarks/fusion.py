@@ -1,31 +1,31 @@
-"""Which way of fusing the two rankings finds most, and how sure an answer is: measured on the dev questions.
+"""Which way of fusing the two rankings finds most: measured on the English dev questions.
 
-python benchmarks/fusion.py            prints both tables; they are kept in results/fusion.md
+python benchmarks/fusion.py > benchmarks/results/fusion.md
 """
 
 from __future__ import annotations
 
-import json
-import platform
-from collections.abc import Callable, Sequence
-from importlib.metadata import version
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
-from qa.answers import INTERCEPT, SLOPE, THRESHOLD, estimate_confidence
-from qa.encoder import SentenceEncoder
-from qa.index import Index, build_index, open_index
-from qa.retrieval import search
+from qa.answers import open_assistant
+from qa.encoder import Encoder
+from qa.evaluation import ALL, evaluate
+from qa.index import Index
+from qa.questions import Question
+from qa.records import Evaluation
 from qa.settings import Settings
+from qa.trial import default_sets, made_of, trial_of_sets
+from qa.types import Hit
 
-QUESTIONS = Settings().corpus / "questions" / "factsheet-2025.dev.jsonl"
 Scores = NDArray[np.float64]
 Fusion = Callable[[Scores, Scores, float], Scores]
 # Reciprocal rank fusion's constant (Cormack, Clarke and Büttcher 2009).
 RRF_CONSTANT = 60
+COLUMNS = ("passage.success@1", "passage.success@5", "section.success@1", "section.success@5")
 
 
 def reciprocal_ranks(dense: Scores, lexical: Scores, ceiling: float) -> Scores:
@@ -58,90 +58,38 @@ FUSIONS: dict[str, Fusion] = {
 
 
 def main() -> None:
+    """Print one row for each fusion."""
     settings = Settings()
-    encoder = SentenceEncoder(settings.model)
-    build_index(settings.corpus, settings.index, encoder)
-    index = open_index(settings.corpus, settings.index, encoder)
-    questions = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    english = [question for question in questions if question["language"] == "en"]
-    versions = ", ".join(f"{name} {version(name)}" for name in ("sentence-transformers", "faiss-cpu", "tantivy"))
-    print(f"Python {platform.python_version()}, {versions}; {settings.model}; {len(index.passages)} passages.\n")
-    fusion_table(index, encoder, [q for q in english if q["status"] == "answered"])
-    refusal_table(index, encoder, english)
-
-
-def fusion_table(index: Index, encoder: SentenceEncoder, questions: list[dict[str, object]]) -> None:
-    """Share of questions whose evidence, and whose section, is found at rank one and in the first five."""
-    size = len(index.passages)
-    vectors = encoder.encode([str(question["question"]) for question in questions], "query")
-    print(f"{len(questions)} answerable English dev questions.\n")
+    assistant = open_assistant(settings)
+    trial = trial_of_sets(assistant, default_sets(settings, "dev"))
+    questions = [question for question in trial.questions if wanted(question)]
+    print(f"{len(questions)} answerable English dev questions that stand alone; {made_of(assistant)}.\n")
     print("| fusion | passage @1 | @5 | section @1 | @5 | paraphrases: section @1 | @5 |")
     print("|---|---|---|---|---|---|---|")
     for name, fusion in FUSIONS.items():
-        ranks = []
-        for question, vector in zip(questions, vectors, strict=True):
-            dense, lexical = np.zeros(size), np.zeros(size)
-            for row, score in index.dense.rank(vector, size):
-                dense[row] = score
-            for row, score in index.lexical.rank(str(question["question"]), size):
-                lexical[row] = score
-            order = np.argsort(-fusion(dense, lexical, index.lexical.ceiling(str(question["question"]))), kind="stable")
-            ranks.append((question["kind"], *_ranks(index, question, order.tolist())))
-        hard = [rank for rank in ranks if rank[0] == "paraphrase"]
-        cells = [_share(ranks, 1, 1), _share(ranks, 1, 5), _share(ranks, 2, 1), _share(ranks, 2, 5)]
-        print(f"| {name} | {' | '.join([*cells, _share(hard, 2, 1), _share(hard, 2, 5)])} |")
+        find = partial(rank, assistant.index, assistant.encoder, fusion)
+        figures = Evaluation(name, evaluate(assistant, questions, find=find), {}).figures
+        cells = [figures[ALL][column] for column in COLUMNS]
+        cells += [figures["en.paraphrase"][column] for column in COLUMNS[2:]]
+        print(f"| {name} | {' | '.join(f'{cell.value:.3f}' for cell in cells)} |")
 
 
-def refusal_table(index: Index, encoder: SentenceEncoder, questions: list[dict[str, object]]) -> None:
-    """Fit the confidence, and say how many of each kind fall below the threshold in use."""
-    hits = [search(index, encoder, str(question["question"]), 1) for question in questions]
-    best = np.array([[found[0].score] for found in hits])
-    answerable = np.array([question["status"] == "answered" for question in questions])
-    model = LogisticRegression(C=1e6).fit(best, answerable)
-    auroc = roc_auc_score(answerable, best[:, 0])
-    print(
-        f"\nBest fused score against answerable: AUROC {auroc:.3f}, {answerable.sum()} of {len(questions)} answerable."
-    )
-    print(f"Fitted: SLOPE {model.coef_[0, 0]:.2f}, INTERCEPT {model.intercept_[0]:.2f}; in use {SLOPE}, {INTERCEPT}.\n")
-    print(f"| kind | questions | declined (confidence below {THRESHOLD}) |\n|---|---|---|")
-    for kind in dict.fromkeys(str(question["kind"]) for question in questions):
-        of_kind = [found for question, found in zip(questions, hits, strict=True) if question["kind"] == kind]
-        declined = sum(estimate_confidence(found) < THRESHOLD for found in of_kind)
-        print(f"| {kind} | {len(of_kind)} | {declined / len(of_kind):.2f} |")
-    for wrong in (0.01, 0.03, 0.05, 0.1):
-        confidence = model.predict_proba(np.quantile(best[answerable], wrong).reshape(1, 1))[0, 1]
-        refused = (best[~answerable, 0] < np.quantile(best[answerable], wrong)).mean()
-        print(
-            f"\nDeclining {wrong:.0%} of them (confidence {confidence:.2f}) declines {refused:.0%} of the unanswerable."
-        )
+def wanted(question: Question) -> bool:
+    """Whether it has an answer, and can be understood alone."""
+    return question.status == "answered" and question.language == "en" and question.kind != "follow_up"
 
 
-def _ranks(index: Index, question: dict[str, object], order: list[int]) -> tuple[int, int]:
-    """The ranks, from 0, of the first passage with the evidence and of the first section named."""
-    document = next(iter(index.documents.values()))
-    spans = [(document.text.find(quote), len(quote)) for quote in _list(question["evidence"])]
-    numbers = list(dict.fromkeys(index.passages[row].section.number for row in order))
-    section = min(numbers.index(number) for number in _list(question["sections"]))
-    for rank, row in enumerate(order):
-        passage = index.passages[row]
-        named = passage.section.number in _list(question["sections"])
-        if named and any(quote in passage.text or _overlap(passage.start, passage.end, *span) for quote, span in
-                         zip(_list(question["evidence"]), spans, strict=True)):  # fmt: skip
-            return rank, section
-    return len(order), section
-
-
-def _overlap(start: int, end: int, at: int, length: int) -> bool:
-    return at >= 0 and start < at + length and at < end
-
-
-def _list(value: object) -> list[str]:
-    assert isinstance(value, list)
-    return value
-
-
-def _share(ranks: Sequence[tuple[object, ...]], column: int, first: int) -> str:
-    return f"{np.mean([int(str(rank[column])) < first for rank in ranks]):.3f}"
+def rank(index: Index, encoder: Encoder, fusion: Fusion, query: str) -> list[Hit]:
+    """All passages by their fused scores."""
+    size = len(index.passages)
+    vector = encoder.encode([query], "query")[0]
+    dense, lexical = np.zeros(size), np.zeros(size)
+    for scores, ranking in ((dense, index.dense.rank(vector, size)), (lexical, index.lexical.rank(query, size))):
+        for row, score in ranking:
+            scores[row] = score
+    fused = fusion(dense, lexical, index.lexical.ceiling(query))
+    best = np.argsort(-fused, kind="stable")
+    return [Hit(index.passages[row], float(fused[row]), dense[row], lexical[row], (0, 0)) for row in best]
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def test_figures_agree_with_trec_eval_on_the_files_written(evaluation: Evaluatio
 def test_groups_are_means_of_their_questions(evaluation: Evaluation, outcomes: list[Outcome]) -> None:
     values = evaluation.values["section.success@1"]
     assert set(values) == {"act", "head", "drone", "hard"}
-    assert evaluation.figures["fact"]["section.success@1"].value == values["act"]
+    assert evaluation.figures["en.fact"]["section.success@1"].value == values["act"]
     assert evaluation.figures[ALL]["section.success@1"].value == sum(values.values()) / 4
     assert values["act"] == float(by_id(outcomes, "act").rank("section") == 1)
     assert evaluation.values["url@1"] == {"act": 1.0, "drone": 0.0}
@@ -111,7 +111,7 @@ def test_groups_are_means_of_their_questions(evaluation: Evaluation, outcomes: l
 
 def test_figures_have_short_names(evaluation: Evaluation) -> None:
     assert evaluation.figure("Success@5") == evaluation.figures[ALL]["passage.success@5"]
-    assert evaluation.figure("fact/section.success@1") == evaluation.figures["fact"]["section.success@1"]
+    assert evaluation.figure("en.fact/section.success@1") == evaluation.figures["en.fact"]["section.success@1"]
     with pytest.raises(EvaluationError, match=r"success@7 is no figure of all: there are passage\.success@1"):
         evaluation.figure("success@7")
     with pytest.raises(EvaluationError, match="is no figure of none: there are none"):

@@ -85,11 +85,18 @@ def test_settings_table_is_whole() -> None:
 
 
 def test_figures_are_those_recorded() -> None:
-    recorded = (ROOT / "benchmarks" / "results" / "fusion.md").read_text(encoding="utf-8")
-    row = next(line for line in recorded.splitlines() if line.startswith("| theoretical maximum, 0.6 dense"))
-    figures = re.findall(r"\d\.\d{3}", row)
-    told = re.findall(r"^\| (?:the passage|its section).*\| (\d\.\d{3}) \| (\d\.\d{3}) \|$", README, re.MULTILINE)
-    assert [figure for pair in told for figure in pair] == figures
+    record = (ROOT / "benchmarks" / "results" / "ablations.md").read_text(encoding="utf-8")
+    assert record in README
+    assert re.search(r"<!-- from benchmarks/results/ablations\.md -->\n\| \|.*<!-- end -->", README, re.DOTALL)
+
+
+def test_counts_of_questions_are_true() -> None:
+    for split, words in (
+        ("dev", "the (\\d+) questions that may be tuned on"),
+        ("test", "On (\\d+) questions that nothing"),
+    ):
+        lines = (ROOT / "corpus" / "questions" / f"factsheet-2025.{split}.jsonl").read_text(encoding="utf-8")
+        assert re.search(words, README)[1] == str(lines.count("\n"))  # type: ignore[index]
 
 
 def test_links_lead_somewhere() -> None:

@@ -53,7 +53,7 @@ def test_the_gate_holds_and_fails(questions: Path, environment: dict[str, str], 
     baseline.write_bytes((questions.parent / "out" / "evaluation.json").read_bytes())
     arguments = [str(questions), "--baseline", str(baseline)]
     held = run(
-        environment, tmp_path, *arguments, "--fail-under", "success@5=0.5", "--fail-under", "far/refusal.recall=1"
+        environment, tmp_path, *arguments, "--fail-under", "success@5=0.5", "--fail-under", "en.far/refusal.recall=1"
     )
     assert held.returncode == 0, held.stderr
     assert "No figure differs from the baseline." in held.stdout

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from qa.answers import Assistant
-from qa.evaluation import ALL, Find, evaluate
+from qa.evaluation import Find, evaluate
 from qa.freshness import fingerprint_of
 from qa.index import Index, index_documents, open_index_of
 from qa.measures import Estimate, compare
@@ -22,12 +22,12 @@ from qa.types import Document, Passage
 WHOLE = "vectors and words, as it is"
 # (group, figure, what it is called) of each column.
 COLUMNS = (
-    (ALL, "passage.success@1", "passage first"),
-    (ALL, "passage.success@5", "in five"),
-    (ALL, "section.success@1", "section first"),
-    (ALL, "section.success@5", "in five"),
-    ("paraphrase", "section.success@1", "paraphrases: section first"),
-    ("paraphrase", "section.success@5", "in five"),
+    ("en", "passage.success@1", "English: passage first"),
+    ("en", "passage.success@5", "in five"),
+    ("en", "section.success@1", "section first"),
+    ("en", "section.success@5", "in five"),
+    ("en.paraphrase", "section.success@1", "its paraphrases: section first"),
+    ("en.paraphrase", "section.success@5", "in five"),
     ("ja", "section.success@5", "Japanese: section in five"),
 )
 
@@ -63,8 +63,7 @@ def ablation_table(evaluations: Mapping[str, Evaluation]) -> str:
 
 def _cell(whole: Evaluation, evaluation: Evaluation, group: str, figure: str) -> str:
     found: Estimate = evaluation.figures[group][figure]
-    members = [o.question.id for o in whole.outcomes if group in (ALL, o.question.kind, o.question.language)]
-    judged = [id for id in members if id in whole.values[figure]]
+    judged = [question.id for question in whole.groups[group] if question.id in whole.values[figure]]
     pair = ([by.values[figure][id] for id in judged] for by in (whole, evaluation))
     star = "\\*" if compare(*pair).significant else ""
     return f"{found.value:.2f}{star} ({found.low:.2f}–{found.high:.2f})"

@@ -21,15 +21,15 @@ from qa.verification import check_document
 ANSWERS_KEPT = 512
 # Sections offered when the question is declined.
 NEAREST = 3
-# P(answerable) = 1 / (1 + exp(-(SLOPE * best fused score + INTERCEPT))), fitted on the dev questions by
-# benchmarks/fusion.py, of which three in four are answerable.
+# P(answerable) = 1 / (1 + exp(-(SLOPE * best fused score + INTERCEPT))), fitted on the first 246 English dev questions,
+# of which three in four are answerable. What they do on all, benchmarks/results/confidence.md says.
 SLOPE = 5.5
 INTERCEPT = -0.72
-# Below it the answer is declined: 3 % of the answerable dev questions, and of the others most that are far off but
-# few near misses, which no score of similarity tells from what the document says (benchmarks/results/fusion.md).
+# Below it the answer is declined: 3 % of those answerable, and of the others most that are far off but few near
+# misses, which no score of similarity tells from what the document says.
 THRESHOLD = 0.5
-# Below this one the reader is asked to check: 8 of the 31 dev questions answered below it are not answerable (of the
-# 193 above it 36 are not).
+# Below this one the reader is asked to check: of those questions, 8 of the 31 answered below it are not answerable (of
+# the 193 above it 36 are not).
 UNCERTAIN_BELOW = 0.6
 
 

@@ -173,13 +173,22 @@ def question_values(outcomes: Sequence[Outcome], names: Sequence[str] = RANKING)
     return values | {name: found for name, found in rest.items() if found}
 
 
+def group_questions(outcomes: Iterable[Outcome]) -> dict[str, list[Question]]:
+    """Group -> its questions: all, each language ("en"), and of each language every kind ("en.paraphrase")."""
+    questions = [outcome.question for outcome in outcomes]
+    groups: dict[str, list[Question]] = {ALL: questions}
+    for language in sorted({question.language for question in questions}):
+        groups[language] = [question for question in questions if question.language == language]
+    for language in list(groups)[1:]:
+        for question in groups[language]:
+            groups.setdefault(f"{language}.{question.kind}", []).append(question)
+    return groups
+
+
 def figures(outcomes: Sequence[Outcome], names: Sequence[str] = RANKING) -> dict[str, dict[str, Estimate]]:
-    """Group -> figure -> estimate. Groups are all questions, each language, and each kind."""
+    """Group -> figure -> estimate."""
     values = question_values(outcomes, names)
-    members: dict[str, list[str]] = {ALL: [outcome.question.id for outcome in outcomes]}
-    for name in ("language", "kind"):
-        for outcome in outcomes:
-            members.setdefault(getattr(outcome.question, name), []).append(outcome.question.id)
+    members = {group: [question.id for question in asked] for group, asked in group_questions(outcomes).items()}
     found = {
         group: {
             figure: estimate(measured)

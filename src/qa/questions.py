@@ -219,10 +219,10 @@ def _check_gold(question: Question, documents: list[Document]) -> Iterator[str]:
 
 def _check_alike(named: list[tuple[str, Question]]) -> Iterator[str]:
     """Questions that are nearly the same, in one set or in two."""
-    from rapidfuzz import fuzz, process, utils
+    from rapidfuzz import fuzz, process
 
-    texts = [" / ".join(question.turns) for _, question in named]
-    alike = process.cdist(texts, texts, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=ALIKE)
+    texts = [" / ".join(question.turns).casefold() for _, question in named]
+    alike = process.cdist(texts, texts, scorer=fuzz.ratio, score_cutoff=ALIKE)
     for i, j in combinations(range(len(named)), 2):
         if alike[i, j]:
             yield f"{named[j][0]}: {named[j][1].id}: is nearly {named[i][1].id} of {named[i][0]}: {texts[j][:80]!r}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import EvaluationError
-from qa.evaluation import ALL, CHARACTERS, SHOWN, Outcome, figures, latency, levels, question_values
+from qa.evaluation import ALL, CHARACTERS, SHOWN, Outcome, figures, group_questions, latency, levels, question_values
 from qa.measures import RANKING, Difference, Estimate, compare, in_order
-from qa.questions import read_text
+from qa.questions import Question, read_text
 from qa.settings import CHECKOUT, IN_CHECKOUT
 
 # What decides a result beside the program and the model.
@@ -49,10 +48,9 @@ class Evaluation:
         return question_values(self.outcomes, self.names)
 
     @cached_property
-    def counts(self) -> Counter[str]:
-        """Questions by group."""
-        asked = [outcome.question for outcome in self.outcomes]
-        return Counter(group for question in asked for group in (ALL, question.language, question.kind))
+    def groups(self) -> dict[str, list[Question]]:
+        """The questions of each group."""
+        return group_questions(self.outcomes)
 
     @cached_property
     def levels(self) -> list[str]:
@@ -60,7 +58,7 @@ class Evaluation:
         return levels(self.outcomes)
 
     def figure(self, name: str) -> Estimate:
-        """A figure by name: "success@5" of the finest level, "section.success@5", "paraphrase/section.success@5".
+        """A figure by name: "success@5" of the finest level, "section.success@5", "en.paraphrase/section.success@5".
 
         Raises EvaluationError for one that there is not.
         """

@@ -27,6 +27,7 @@ NAMES = {
     "refusal.f1": "F1 of declining", CHARACTERS: "characters shown",
 }  # fmt: skip
 
+LANGUAGES = {"en": "English", "ja": "Japanese"}
 LEVEL_WORDS = {
     "passage": "Found is a passage that holds the evidence.",
     "section": "Found is the section that the evidence stands in.",
@@ -79,7 +80,7 @@ def report_page(
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"named": name, "levelled": full_name, "share": share}
+    environment.filters |= {"named": name, "levelled": full_name, "share": share, "group_name": group_name}
     outcomes = evaluation.outcomes
     level = evaluation.levels[0] if evaluation.levels else ""
     better, worse = _moved(outcomes, level, baseline) if baseline else ([], [])
@@ -101,6 +102,13 @@ def full_name(figure: str) -> str:
     """A figure in words with its level: "section.success@5" is "section: in the first 5"."""
     level = _level(figure)
     return f"{level}: {name(figure)}" if level in LEVEL_WORDS else name(figure)
+
+
+def group_name(group: str) -> str:
+    """A group in words: "en.near_miss" is "English: near miss"."""
+    language, _, kind = group.partition(".")
+    words = LANGUAGES.get(language, language)
+    return f"{words}: {kind.replace('_', ' ')}" if kind else words
 
 
 def share(found: Estimate | None) -> str:
@@ -157,7 +165,7 @@ def _plots(evaluation: Evaluation, level: str) -> dict[str, str]:
     plots = {"risk": plot_risk(found.coverage), "calibration": plot_calibration(found.calibration)}
     if level:
         figure = f"{level}.success@5"
-        groups = {group: by_name[figure] for group, by_name in evaluation.figures.items() if figure in by_name}
+        groups = {group_name(g): by_name[figure] for g, by_name in evaluation.figures.items() if figure in by_name}
         ranks = [outcome.rank(level) for outcome in outcomes if outcome.answerable]
         plots |= {
             "groups": plot_groups(groups, f"share with a {level} that answers among the first {SHOWN}"),

@@ -133,7 +133,7 @@ def print_evaluation(evaluation: Evaluation, changes: Mapping[str, Difference]) 
         table.add_column(name.replace(".", "\n"), justify="right")
     for group, found in evaluation.figures.items():
         cells = [_estimate(found[name]) if name in found else "" for name in columns]
-        table.add_row(group, str(evaluation.counts[group]), *cells)
+        table.add_row(group, str(len(evaluation.groups[group])), *cells)
     console.print(table)
     times = latency(evaluation.outcomes)
     console.print(f"milliseconds an answer: {times['p50']:.0f} at the median, {times['p95']:.0f} for one in twenty")
@@ -165,7 +165,7 @@ def open_console() -> Console:
 
 
 def _estimate(found: Estimate) -> str:
-    value, low, high = (f"{share:.2f}".removeprefix("0") for share in found[:3])
+    value, low, high = (f"{share:.2f}".removeprefix("0").replace("1.00", "1") for share in found[:3])
     return f"{value} {low}–{high}"
 
 

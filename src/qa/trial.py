@@ -103,14 +103,15 @@ def prepare(
             raise EvaluationError("--topics and --qrels belong together: give both")
         assistant = open_assistant()
         return Trial(topics.name, assistant, *read_trec(topics, qrels, assistant.index))
-    return _trial_of_sets(open_assistant(), sets)
+    return trial_of_sets(open_assistant(), sets)
 
 
 def run_ablations(trial: Trial, progress: Progress) -> str:
     """What each part of the search adds, as Markdown: a table, and below it what it was made with."""
-    made = ", ".join(f"{name} {value}" for name, value in _made_with(trial.assistant).items() if value)
     variants = run_variants(trial.assistant, trial.questions, _made_with(trial.assistant), progress)
-    return f"{ablation_table(variants)}\n\n{len(trial.questions)} questions of {trial.name}; {made}."
+    return (
+        f"{ablation_table(variants)}\n\n{len(trial.questions)} questions of {trial.name}; {made_of(trial.assistant)}."
+    )
 
 
 def write(
@@ -126,7 +127,8 @@ def write(
         raise EvaluationError(f"{folder} cannot be written ({error.strerror}): give another --output") from None
 
 
-def _trial_of_sets(assistant: Assistant, paths: Sequence[Path]) -> Trial:
+def trial_of_sets(assistant: Assistant, paths: Sequence[Path]) -> Trial:
+    """The trial of question sets about the documents of the index. Raises EvaluationError for gold not in them."""
     sets = {path.name: read_questions(path) for path in paths}
     if complaints := check_questions(sets, assistant.documents):
         more = f" (and {len(complaints) - 1} more, which --check lists)" if len(complaints) > 1 else ""
@@ -147,6 +149,11 @@ def _trial_of_collection(path: Path, settings: Settings, progress: Progress) -> 
         index = open_index_of(made_from, folder)
     assistant = Assistant(index, encoder, settings)
     return Trial(collection.name, assistant, collection.questions, collection.qrels, RANKING_OF_COLLECTIONS)
+
+
+def made_of(assistant: Assistant) -> str:
+    """What a result depends on, in a line."""
+    return ", ".join(f"{name} {value}" for name, value in _made_with(assistant).items() if value)
 
 
 def _threshold(text: str) -> tuple[str, float]:
