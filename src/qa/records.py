@@ -177,11 +177,13 @@ def misses(outcome: Outcome) -> str:
 
 
 def _commit() -> str:
-    """The commit of the checkout, marked where files differ from it; "" where git does not know."""
+    """The commit of the checkout, marked where program or corpus differ from it; "" where git does not know."""
+    git = ["git", "-C", str(CHECKOUT)]
     try:
-        told = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=CHECKOUT, capture_output=True, text=True
+        head, changed = (
+            subprocess.run([*git, *rest], capture_output=True, text=True).stdout.strip()
+            for rest in (["rev-parse", "--short=12", "HEAD"], ["status", "--porcelain", "--", "src", "corpus"])
         )
     except OSError:
         return ""
-    return told.stdout.strip()
+    return f"{head}, changed since" if changed else head
