@@ -17,6 +17,7 @@ test: .venv/tested browser
 eval: index
 	$(BIN)/qa eval --baseline benchmarks/results/baseline.json $(LIMITS:%=--fail-under %)
 
+# Some points below what they were when the first baseline was made, for when the baseline is renewed too often.
 LIMITS := section.success@5=0.80 en.paraphrase/section.success@5=0.70 answered=0.70
 
 baseline: index
@@ -25,7 +26,8 @@ baseline: index
 
 # The table of the README, once a change is done: the test questions are for telling, not for choosing.
 figures: index
-	$(BIN)/qa eval --split test --ablations > benchmarks/results/ablations.md
+	$(BIN)/qa eval --split test --ablations > benchmarks/results/ablations.new
+	mv benchmarks/results/ablations.new benchmarks/results/ablations.md
 	$(BIN)/python benchmarks/readme.py
 
 check: .venv/tested

@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from qa.answers import INTERCEPT, SLOPE, THRESHOLD, open_assistant
-from qa.evaluation import evaluate, trust
+from qa.evaluation import evaluate
+from qa.figures import trust
 from qa.settings import Settings
 from qa.trial import default_sets, made_of, trial_of_sets
 
@@ -26,9 +27,11 @@ def main() -> None:
     questions = [question for question in trial.questions if question.language in settings.languages]
     outcomes = evaluate(assistant, questions)
     best = np.array([[outcome.hits[0].score] for outcome in outcomes])
+    confidence = np.array([outcome.answer.confidence for outcome in outcomes])
     answerable = np.array([outcome.answerable for outcome in outcomes])
     model = LogisticRegression(C=1e6).fit(best, answerable)
-    print(f"{answerable.sum()} of {len(questions)} English dev questions are answerable; {made_of(assistant)}.\n")
+    languages = ", ".join(settings.languages)
+    print(f"{answerable.sum()} of {len(questions)} dev questions ({languages}) are answerable; {made_of(assistant)}.\n")
     print(f"AUROC of the confidence {trust(outcomes).auroc:.3f}.")
     print(f"Fitted: SLOPE {model.coef_[0, 0]:.2f}, INTERCEPT {model.intercept_[0]:.2f}; in use {SLOPE}, {INTERCEPT}.\n")
     print(f"| kind | questions | declined (confidence below {THRESHOLD}) |\n|---|---|---|")
@@ -37,9 +40,8 @@ def main() -> None:
         print(f"| {kind} | {len(of_kind)} | {np.mean([outcome.declined for outcome in of_kind]):.2f} |")
     print("\n| of the answerable declined | confidence | of the others declined |\n|---|---|---|")
     for wrong in WRONG:
-        limit = np.quantile(best[answerable], wrong)
-        confidence = 1 / (1 + np.exp(-(SLOPE * limit + INTERCEPT)))
-        print(f"| {wrong:.0%} | {confidence:.2f} | {(best[~answerable, 0] < limit).mean():.0%} |")
+        limit = np.quantile(confidence[answerable], wrong)
+        print(f"| {wrong:.0%} | {limit:.2f} | {(confidence[~answerable] < limit).mean():.0%} |")
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from qa.answers import open_assistant
 from qa.encoder import Encoder
-from qa.evaluation import ALL, evaluate
+from qa.evaluation import evaluate
+from qa.figures import ALL, Evaluation
 from qa.index import Index
 from qa.questions import Question
-from qa.records import Evaluation
 from qa.settings import Settings
 from qa.trial import default_sets, made_of, trial_of_sets
 from qa.types import Hit
@@ -68,7 +68,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     for name, fusion in FUSIONS.items():
         find = partial(rank, assistant.index, assistant.encoder, fusion)
-        figures = Evaluation(name, evaluate(assistant, questions, find=find), {}).figures
+        figures = Evaluation(name, evaluate(assistant, questions, find=find)).figures
         cells = [figures[ALL][column] for column in COLUMNS]
         cells += [figures["en.paraphrase"][column] for column in COLUMNS[2:]]
         print(f"| {name} | {' | '.join(f'{cell.value:.3f}' for cell in cells)} |")

@@ -13,7 +13,8 @@ from fastapi.testclient import TestClient
 from qa import feedback
 from qa.answers import Assistant
 from qa.feedback import FeedbackFile
-from qa.questions import check_questions, read_questions
+from qa.question_checks import check_questions
+from qa.questions import read_questions
 from qa.server import create_app
 
 ASKED = "When was the AI Act fully enforced?"

@@ -307,12 +307,12 @@ def test_a_vote_is_asked_for_where_it_is_kept(browser: Browser, ask: Asked) -> N
         page.goto(f"http://127.0.0.1:{port}/")
         put(page, "first & <b>", 1)
         put(page, "second", 2)
+        said = "Thank you. It is kept for review.", "Your vote could not be kept."
         for turn, word in ((1, "Yes"), (2, "No")):
-            page.locator(f"#answer-{turn}").get_by_role("button", name=word, exact=True).press("Enter")
-        thanks = [page.locator(f"#answer-{turn} .qa-votes") for turn in (1, 2)]
-        expect(thanks[0]).to_have_text("Thank you. It is kept for review.")
-        expect(thanks[1]).to_have_text("Your vote could not be kept.")
-        expect(thanks[1]).to_be_focused()
+            votes_of = page.locator(f"#answer-{turn} .qa-votes")
+            votes_of.get_by_role("button", name=word, exact=True).press("Enter")
+            expect(votes_of).to_have_text(said[turn - 1])
+            expect(votes_of).to_be_focused()
         page.close()
     assert votes == [
         {"question": "first & <b>", "document": None, "right": True},

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.questions import Question, check_questions, occurrences, read_questions
+from qa.question_checks import check_questions
+from qa.questions import Question, occurrences, read_questions
 from qa.types import Document
 
 FOLDER = Path(__file__).parents[1] / "corpus" / "questions"

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from qa.errors import EvaluationError
-from qa.questions import Question, check_questions, occurrences, read_questions
+from qa.question_checks import check_questions
+from qa.questions import Question, occurrences, read_questions
 from qa.types import Document
 
 QUOTE = "the AI Act was promulgated and partially enforced on June 4, 2025"
@@ -41,7 +42,11 @@ def test_every_field_is_read_and_what_is_left_out_follows(tmp_path: Path) -> Non
         ("{", "line 2 is no JSON"),
         ("[]", "line 2 is no JSON object"),
         ({"question": "x", "evidence": "y"}, "line 2: evidence"),
-        ({"question": "x", "passage": "y"}, "line 2: passage"),
+        ({"question": "x", "passage": "y"}, "line 2: passage: there is no such field"),
+        ({"question": "x", "evidence": [""]}, "line 2: evidence"),
+        ({"question": "x", "kind": "a/b"}, "line 2: kind: an id has no spaces"),
+        ('{"question": "\\ud800"}', "line 2 holds half a character"),
+        ("[" * 100_000, "line 2 is no JSON"),
         ({"question": "x", "language": "English"}, "line 2: language"),
         ({"question": "x", "status": "answered"}, "line 2: a question has evidence if and only if"),
         ({"question": "x", "evidence": ["y"], "status": "too_vague"}, "line 2: a question has evidence"),
@@ -73,10 +78,10 @@ def test_a_table_says_the_same_as_lines(tmp_path: Path) -> None:
     assert (asked.evidence, asked.sections, asked.status) == ((QUOTE, "was fully enforced"), ("1.3.1.a",), "answered")
     assert (hello.evidence, hello.status) == ((), "not_in_document")
     table.write_text("question,answer\nx,y\n")
-    with pytest.raises(EvaluationError, match=r"line 1 names the columns question, answer"):
+    with pytest.raises(EvaluationError, match=r"line 1 has the column 'answer'"):
         read_questions(table)
     table.write_text("question,evidence\nx,y,z\n")
-    with pytest.raises(EvaluationError, match=r"line 2 has not one cell for each column"):
+    with pytest.raises(EvaluationError, match=r"line 2 lacks a cell or has too many"):
         read_questions(table)
 
 

@@ -93,7 +93,7 @@ def test_figures_are_those_recorded() -> None:
 def test_counts_of_questions_are_true() -> None:
     for split, words in (
         ("dev", "the (\\d+) questions that may be tuned on"),
-        ("test", "On (\\d+) questions that nothing"),
+        ("test", "On (\\d+) questions that were not used"),
     ):
         lines = (ROOT / "corpus" / "questions" / f"factsheet-2025.{split}.jsonl").read_text(encoding="utf-8")
         assert re.search(words, README)[1] == str(lines.count("\n"))  # type: ignore[index]

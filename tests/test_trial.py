@@ -13,6 +13,8 @@ SET: list[dict[str, object]] = [
     {"id": "act", "question": "When was the AI Act fully enforced?", "sections": ["1.3.1.a"], "kind": "fact",
      "evidence": ["and was fully enforced on September 1"]},
     {"id": "drone", "question": "drone law", "sections": ["1.3.5"], "evidence": ["In addition to the Civil"]},
+    {"id": "hard", "question": "my cousin copied a song", "sections": ["1.3.3"],
+     "evidence": ["The purpose of the Copyright Act"]},
     {"id": "cake", "question": "How long does a cake bake?", "kind": "far"},
 ]  # fmt: skip
 
@@ -44,7 +46,7 @@ def test_it_prints_a_table_and_writes_everything(first: subprocess.CompletedProc
         "passages.run", "passages.qrels", "sections.run", "sections.qrels",
     }  # fmt: skip
     record = json.loads((questions.parent / "out" / "evaluation.json").read_text(encoding="utf-8"))
-    assert [question["id"] for question in record["questions"]] == ["act", "drone", "cake"]
+    assert [question["id"] for question in record["questions"]] == ["act", "drone", "hard", "cake"]
 
 
 @pytest.mark.usefixtures("first")
@@ -57,9 +59,9 @@ def test_the_gate_holds_and_fails(questions: Path, environment: dict[str, str], 
     )
     assert held.returncode == 0, held.stderr
     assert "No figure differs from the baseline." in held.stdout
-    failed = run(environment, tmp_path, *arguments, "--fail-under", "section.success@5=1.1")
+    failed = run(environment, tmp_path, *arguments, "--fail-under", "success@1=1")
     assert failed.returncode == 3
-    assert failed.stderr == "section.success@5 is 1.000, wanted is at least 1.1\n"
+    assert failed.stderr == "success@1 is 0.667, wanted is at least 1\n"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_bad_input_gets_one_line(
     assert done.stderr.startswith("qa: ")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out" / "report.html").exists()
 
 
 def test_a_set_is_checked_alone(questions: Path, environment: dict[str, str], tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def escape(text: str) -> str:
 
 def question_html(question: str, only: Document | None = None) -> str:
     """A reader's question, as the heading of its turn, and the only document that is asked."""
-    heading = f'<h2 class="qa-question">{escape(question.strip())}</h2>'
+    heading = f'<h2 class="qa-question notranslate">{escape(question.strip())}</h2>'
     if only is None:
         return heading
     title = f'<cite lang="{escape(only.language)}">{escape(only.title)}</cite>'
@@ -76,9 +76,10 @@ def answer_html(
 
 def vote_html(only: str | None) -> str:
     """Two buttons that ask whether the answer was right; `only` is the id of the only document that was searched."""
-    buttons = "".join(f'<button type="button" class="qa-vote">{word}</button>' for word in ("Yes", "No"))
     return (
-        f'<p class="qa-votes"><span>Was this right?</span> {buttons} '
+        '<p class="qa-votes"><span>Was this right?</span> '
+        '<button type="button" class="qa-vote qa-right">Yes</button> '
+        '<button type="button" class="qa-vote">No</button> '
         f'<span class="qa-vote-note">Your vote and the question are kept for review, nothing about you.</span>'
         f'<span class="qa-vote-document" hidden>{escape(only or "")}</span></p>'
     )

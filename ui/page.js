@@ -37,12 +37,15 @@
 
 	async function vote(button) {
 		const answer = button.closest(".qa-answer");
+		// A second click while the first is on its way is no second vote.
+		if (answer.dataset.voted !== undefined) return;
+		answer.dataset.voted = "";
 		const votes = button.closest(".qa-votes");
 		const number = [...document.querySelectorAll(".qa-answer")].indexOf(answer);
 		const body = {
 			question: document.querySelectorAll(".qa-question")[number].textContent,
 			document: votes.querySelector(".qa-vote-document").textContent || null,
-			right: button.textContent === "Yes",
+			right: button.classList.contains("qa-right"),
 		};
 		let kept = false;
 		try {

@@ -9,31 +9,38 @@ from functools import partial
 from pathlib import Path
 
 from qa.answers import Assistant
-from qa.evaluation import Find, evaluate
+from qa.evaluation import Find, Gold, evaluate
+from qa.figures import Evaluation
 from qa.freshness import fingerprint_of
 from qa.index import Index, index_documents, open_index_of
-from qa.measures import Estimate, compare
+from qa.measures import Difference, adjust, compare
 from qa.passages import PASSAGE_PIECES, split
 from qa.questions import Question
-from qa.records import Evaluation
 from qa.retrieval import DEPTH, search
 from qa.types import Document, Passage
 
 WHOLE = "vectors and words, as it is"
 # (group, figure, what it is called) of each column.
 COLUMNS = (
-    ("en", "passage.success@1", "English: passage first"),
+    ("en", "passage.success@1", "passage first"),
     ("en", "passage.success@5", "in five"),
     ("en", "section.success@1", "section first"),
     ("en", "section.success@5", "in five"),
-    ("en.paraphrase", "section.success@1", "its paraphrases: section first"),
+    ("en.paraphrase", "section.success@1", "paraphrases: section first"),
     ("en.paraphrase", "section.success@5", "in five"),
     ("ja", "section.success@5", "Japanese: section in five"),
+    ("all", "document.success@1", "document first"),
+    ("all", "document.ndcg@10", "nDCG@10"),
+    ("all", "document.r@100", "R@100"),
 )
 
 
 def run_variants(
-    assistant: Assistant, questions: Sequence[Question], made: Mapping[str, str], progress: Callable[[int, int], None]
+    assistant: Assistant,
+    questions: Sequence[Question],
+    qrels: Mapping[str, Gold] | None,
+    names: Sequence[str],
+    progress: Callable[[int, int], None],
 ) -> dict[str, Evaluation]:
     """Variant -> its evaluation; first the search as it is."""
     with tempfile.TemporaryDirectory() as folder:
@@ -46,27 +53,37 @@ def run_variants(
         }
         found: dict[str, Evaluation] = {}
         for number, (name, find) in enumerate(variants.items(), start=1):
-            found[name] = Evaluation(name, evaluate(assistant, questions, find=find), made)
+            found[name] = Evaluation(name, evaluate(assistant, questions, qrels, find), names=names)
             progress(number, len(variants))
     return found
 
 
 def ablation_table(evaluations: Mapping[str, Evaluation]) -> str:
     """A Markdown table: each figure with its interval, and a star where it is not by chance that it differs."""
-    columns = [column for column in COLUMNS if column[1] in evaluations[WHOLE].figures.get(column[0], {})]
+    whole = evaluations[WHOLE]
+    columns = [column for column in COLUMNS if column[1] in whole.figures.get(column[0], {})]
     lines = [f"| | {' | '.join(words for _, _, words in columns)} |", f"|---|{'---|' * len(columns)}"]
+    tests = {
+        f"{name} {group} {figure}": _difference(whole, evaluation, group, figure)
+        for name, evaluation in evaluations.items()
+        for group, figure, _ in columns
+        if evaluation is not whole
+    }
+    told = {name for name, difference in adjust(tests).items() if difference.significant}
     for name, evaluation in evaluations.items():
-        cells = [_cell(evaluations[WHOLE], evaluation, group, figure) for group, figure, _ in columns]
+        cells = []
+        for group, figure, _ in columns:
+            found = evaluation.figures[group][figure]
+            star = "\\*" if f"{name} {group} {figure}" in told else ""
+            cells.append(f"{found.value:.2f}{star} ({found.low:.2f}–{found.high:.2f})")
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def _cell(whole: Evaluation, evaluation: Evaluation, group: str, figure: str) -> str:
-    found: Estimate = evaluation.figures[group][figure]
+def _difference(whole: Evaluation, evaluation: Evaluation, group: str, figure: str) -> Difference:
     judged = [question.id for question in whole.groups[group] if question.id in whole.values[figure]]
-    pair = ([by.values[figure][id] for id in judged] for by in (whole, evaluation))
-    star = "\\*" if compare(*pair).significant else ""
-    return f"{found.value:.2f}{star} ({found.low:.2f}–{found.high:.2f})"
+    before, after = ([by.values[figure][id] for id in judged] for by in (whole, evaluation))
+    return compare(before, after)
 
 
 def _index_without_headings(assistant: Assistant, folder: Path) -> Index:

@@ -155,7 +155,11 @@ def evaluate(
     from qa.terminal import print_evaluation, progressing
 
     settings = read_settings(os.environ)
-    paths = sets or [] if beir or topics else sets or trial.default_sets(settings, split)
+    paths = sets or ([] if beir or topics or qrels else trial.default_sets(settings, split))
+    if check and not paths:
+        raise SettingError("--check is for question sets: name one")
+    if ablations and (baseline or fail_under):
+        raise SettingError("--ablations only prints a table: leave out --baseline and --fail-under")
     if check:
         complaints = trial.check_sets(_open(settings), paths)
         typer.echo("\n".join(complaints) or "Nothing is wrong.")
@@ -163,15 +167,16 @@ def evaluate(
     limits = trial.read_limits(baseline, fail_under or ())
     with progressing("Indexing") as progress:
         asked = trial.prepare(paths, beir, topics, qrels, lambda: _open(settings), settings, progress)
+    limits.check(asked)
     with progressing("Asking") as progress:
         if ablations:
             typer.echo(trial.run_ablations(asked, progress))
             raise typer.Exit
-        evaluation = asked.run(progress)
-    changes, failures = limits.judge(evaluation)
-    trial.write(asked, evaluation, limits, changes, output)
+        with trial.writing(output):
+            evaluation = asked.run(progress)
+    changes, failures = trial.conclude(asked, evaluation, limits, output)
     print_evaluation(evaluation, changes)
-    typer.echo(f"report: {output / 'report.html'}")
+    typer.echo(f"report: {output / trial.REPORT}")
     for failure in failures:
         typer.echo(failure, err=True)
     raise typer.Exit(WORSE if failures else 0)

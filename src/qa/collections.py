@@ -5,10 +5,7 @@ So the engine can be compared with published figures: the same code indexes and 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +15,7 @@ from typing import Any
 from qa.errors import EvaluationError
 from qa.evaluation import Gold, id_at
 from qa.index import Index
-from qa.questions import GoldStatus, Question, read_json_lines, read_text
+from qa.questions import GoldStatus, Question, parse_json, read_json_lines, read_text
 from qa.scripts import is_japanese
 from qa.types import Document, Section
 
@@ -62,7 +59,7 @@ def read_beir(folder: Path, split: str = SPLIT) -> Collection:
     for id, judged in qrels.items():
         if missing := judged.keys() - known:
             raise EvaluationError(f"{split}.tsv judges {sorted(missing)[0]} for query {id}: corpus.jsonl has none such")
-    texts = {_text(row, "_id", folder / "queries.jsonl", n): _text(row, "text", folder / "queries.jsonl", n)
+    texts = {_text(row, "_id", f"queries.jsonl, line {n}"): _text(row, "text", f"queries.jsonl, line {n}")
              for n, row in read_json_lines(folder / "queries.jsonl")}  # fmt: skip
     if missing := qrels.keys() - texts.keys():
         raise EvaluationError(f"{split}.tsv judges query {sorted(missing)[0]}: queries.jsonl has none such")
@@ -79,15 +76,18 @@ def read_squad(path: Path) -> Collection:
     questions: list[Question] = []
     qrels: dict[str, Gold] = {}
     try:
-        for a, article in enumerate(json.loads(read_text(path))["data"], start=1):
+        for a, article in enumerate(parse_json(read_text(path), path.name)["data"], start=1):
             for p, paragraph in enumerate(article["paragraphs"], start=1):
                 document = record(f"{a}.{p}", str(article.get("title", "")).replace("_", " "), paragraph["context"])
                 documents.append(document)
                 for asked in paragraph["qas"]:
                     impossible = bool(asked.get("is_impossible", False))
-                    questions.append(_question(asked["id"], asked["question"], impossible))
-                    qrels[asked["id"]] = {} if impossible else {"document": {document.id: 1}}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+                    id = _text(asked, "id", path.name)
+                    if id in qrels:
+                        raise EvaluationError(f"{path.name}: the id {id} is taken")
+                    questions.append(_question(id, _text(asked, "question", path.name), impossible))
+                    qrels[id] = {} if impossible else {"document": {document.id: 1}}
+    except (KeyError, TypeError, AttributeError) as error:
         raise EvaluationError(f"{path.name} is no SQuAD file ({type(error).__name__} at {error})") from None
     if not questions:
         raise EvaluationError(f"{path.name} holds no question")
@@ -137,19 +137,22 @@ def record(id: str, title: str, text: str) -> Document:
 def _records(path: Path) -> Iterator[Document]:
     seen: set[str] = set()
     for number, row in read_json_lines(path):
-        id = _text(row, "_id", path, number)
+        where = f"{path.name}, line {number}"
+        id = _text(row, "_id", where)
         if id in seen:
-            raise EvaluationError(f"{path.name}, line {number}: the _id {id} is taken")
+            raise EvaluationError(f"{where}: the _id {id} is taken")
         seen.add(id)
-        yield record(id, str(row.get("title") or ""), _text(row, "text", path, number))
+        yield record(id, str(row.get("title") or ""), _text(row, "text", where))
     if not seen:
         raise EvaluationError(f"{path} holds no document")
 
 
-def _text(row: Mapping[str, Any], name: str, path: Path, number: int) -> str:
+def _text(row: Mapping[str, Any], name: str, where: str) -> str:
+    """A text of a row; an id, which stands in lines of words, holds no space."""
     value = row.get(name)
-    if not isinstance(value, str) or (name == "_id" and (not value or re.search(r"\s", value))):
-        raise EvaluationError(f"{path.name}, line {number} has {name} = {value!r}: wanted is a text")
+    if not isinstance(value, str) or (name.endswith("id") and (not value or re.search(r"\s", value))):
+        wish = "a text without spaces" if name.endswith("id") else "a text"
+        raise EvaluationError(f"{where} has {name} = {value!r}: wanted is {wish}")
     return value
 
 
@@ -163,7 +166,8 @@ def _read_qrels(path: Path, header: bool) -> dict[str, dict[str, int]]:
     qrels: dict[str, dict[str, int]] = {}
     for number, line in enumerate(read_text(path).splitlines(), start=1):
         cells = line.split()
-        if not cells or (header and number == 1):
+        # A first line that ends in a number is no header, though BEIR has one.
+        if not cells or (header and number == 1 and not cells[-1].isdecimal()):
             continue
         try:
             query, id, relevance = cells if header else (cells[0], *cells[2:])
@@ -186,8 +190,9 @@ def _topics(path: Path) -> Iterable[tuple[str, str]]:
                 raise EvaluationError(f"{path.name}: topic {number} lacks <num> or <title>")
             yield id[1], " ".join(title[1].split())
     else:
-        for row in csv.reader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE):
-            if row and len(row) != 2:
-                raise EvaluationError(f"{path.name}: {' '.join(row)[:80]!r} is no topic: wanted are id, tab, query")
-            if row:
-                yield row[0], row[1]
+        for number, line in enumerate(text.splitlines(), start=1):
+            cells = line.split("\t")
+            if line and len(cells) != 2:
+                raise EvaluationError(f"{path.name}, line {number} is {line[:80]!r}: wanted are id, tab, query")
+            if line:
+                yield cells[0], cells[1]

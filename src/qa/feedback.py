@@ -27,8 +27,8 @@ class FeedbackFile:
     def add(self, answer: Answer, right: bool) -> bool:
         """Append a candidate question; False when the file cannot take one more.
 
-        An answer that was right gives its gold: the marked words of its first passage. One that was not leaves
-        that to the reviewer.
+        The kind says what the vote was. An answer that was right gives its gold: the marked words of its first
+        passage. One that was not leaves gold and status to the reviewer.
         """
         line = json.dumps(_candidate(answer, right), ensure_ascii=False) + "\n"
         try:

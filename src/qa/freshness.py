@@ -44,7 +44,7 @@ def fingerprint_of(checksums: dict[str, str], encoder: Encoder) -> Fingerprint:
 def _reader_checksum() -> str:
     """A SHA-256 over the source of all that turns a file into passages and terms: other code, other index."""
     total = hashlib.sha256()
-    modules = ("passages", "lexical", "types", "edits", "editions", "retired", "permalinks")
+    modules = ("passages", "lexical", "scripts", "collections", "types", "edits", "editions", "retired", "permalinks")
     for path in sorted([*(PACKAGE / "reading").rglob("*.py"), *(PACKAGE / f"{name}.py" for name in modules)]):
         total.update(path.read_bytes())
     return total.hexdigest()

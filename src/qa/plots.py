@@ -22,7 +22,7 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none", "font.family": "sans-serif", "font.size": 10,
     "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": EDGE, "xtick.color": INK, "ytick.color": INK,
     "grid.color": EDGE, "axes.grid": True, "axes.axisbelow": True, "axes.spines.top": False,
-    "axes.spines.right": False, "grid.linewidth": 0.6,
+    "axes.spines.right": False, "text.parse_math": False, "grid.linewidth": 0.6,
 }  # fmt: skip
 # Ranks drawn one by one; what comes later is one bar.
 RANKS = 10
@@ -46,7 +46,7 @@ def plot_groups(groups: Mapping[str, Estimate], label: str) -> str:
 def plot_ranks(ranks: Sequence[int | None], label: str) -> str:
     """How many questions have their first relevant passage at each rank."""
     counts = Counter(min(rank, RANKS + 1) if rank else RANKS + 2 for rank in ranks)
-    names = [*map(str, range(1, RANKS + 1)), "later", "never"]
+    names = [*map(str, range(1, RANKS + 1)), f"after {RANKS}", "never"]
 
     def draw(axes: Axes) -> None:
         heights = [counts[rank] for rank in range(1, RANKS + 3)]

@@ -11,14 +11,13 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from qa.errors import EvaluationError
-from qa.scripts import is_japanese
+from qa.scripts import is_japanese, is_whole
 from qa.settings import QUESTION_LENGTH
 from qa.types import Document, Section
 
@@ -27,8 +26,6 @@ GoldStatus = Literal[
 ]
 # Between the values of one cell of a CSV file.
 CELL_JOINT = " | "
-# Two questions whose characters are as alike as this, of 100, ask the same in the same words.
-ALIKE = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +52,14 @@ class Question:
         return self.turns[-1]
 
 
+# What is said of a field instead of pydantic's own words.
+WISHES = {
+    "extra_forbidden": "there is no such field",
+    "list_type": 'wanted is a list of texts, such as ["..."]',
+    "string_pattern_mismatch": "an id has no spaces, a language two letters, a kind letters, digits, spaces, _ . and -",
+}
+
+
 class Occurrence(NamedTuple):
     """Where a quotation stands in a document."""
 
@@ -64,19 +69,24 @@ class Occurrence(NamedTuple):
     end: int
 
 
+Text = Annotated[str, Field(min_length=1)]
+Turn = Annotated[str, Field(min_length=1, max_length=QUESTION_LENGTH)]
+
+
 class _Line(BaseModel):
     """One line of a question set."""
 
     model_config = ConfigDict(extra="forbid")
 
     id: str | None = Field(None, min_length=1, pattern=r"^\S+$")
-    kind: str = Field("question", min_length=1)
+    # It names a group of figures, in a file and on the command line.
+    kind: str = Field("question", pattern=r"^\w[\w .-]*$")
     language: str | None = Field(None, pattern="^[a-z]{2}$")
-    question: str | None = Field(None, min_length=1, max_length=QUESTION_LENGTH)
-    turns: list[str] | None = Field(None, min_length=1)
-    evidence: list[str] = []
-    sections: list[str] = []
-    urls: list[str] = []
+    question: Turn | None = None
+    turns: list[Turn] | None = Field(None, min_length=1)
+    evidence: list[Text] = []
+    sections: list[Text] = []
+    urls: list[Text] = []
     status: GoldStatus | None = None
 
     @model_validator(mode="after")
@@ -108,13 +118,21 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The number and the object of each line. Raises EvaluationError."""
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if line.strip():
-            try:
-                row = json.loads(line)
-            except ValueError as error:
-                raise EvaluationError(f"{path.name}, line {number} is no JSON ({error}): one object a line") from None
+            row = parse_json(line, f"{path.name}, line {number}")
             if not isinstance(row, dict):
                 raise EvaluationError(f"{path.name}, line {number} is no JSON object: write {{…}}")
             yield number, row
+
+
+def parse_json(text: str, where: str) -> Any:
+    """A value that can be written again. Raises EvaluationError."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise EvaluationError(f"{where} is no JSON ({str(error)[:80]})") from None
+    if not is_whole(json.dumps(value, ensure_ascii=False)):
+        raise EvaluationError(f"{where} holds half a character (a lone surrogate): write it whole")
+    return value
 
 
 def read_text(path: Path) -> str:
@@ -139,32 +157,14 @@ def occurrences(question: Question, documents: Iterable[Document]) -> list[Occur
     ]
 
 
-def check_questions(sets: Mapping[str, Iterable[Question]], documents: Iterable[Document]) -> list[str]:
-    """What is wrong with question sets that are used together, one sentence each; nothing when all is well."""
-    documents = list(documents)
-    named = [(name, question) for name, questions in sets.items() for question in questions]
-    complaints = [
-        f"{name}: {question.id}: {complaint}"
-        for name, question in named
-        for complaint in _check_gold(question, documents)
-    ]
-    homes: dict[str, str] = {}
-    for name, question in named:
-        if question.id in homes:
-            complaints.append(f"{name}: {question.id}: {homes[question.id]} has that id too")
-        homes.setdefault(question.id, name)
-    return complaints + list(_check_alike(named))
-
-
 def _question(path: Path, number: int, row: Mapping[str, Any]) -> Question:
     try:
         line = _Line.model_validate(row)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise EvaluationError(
-            f"{path.name}, line {number}: {f'{where}: ' if where else ''}{first['msg'].removeprefix('Value error, ')}"
-        ) from None
+        where = f"{'.'.join(str(part) for part in first['loc'])}: " if first["loc"] else ""
+        said = WISHES.get(first["type"], first["msg"].removeprefix("Value error, "))
+        raise EvaluationError(f"{path.name}, line {number}: {where}{said}") from None
     turns = tuple(line.turns or [line.question or ""])
     return Question(
         id=line.id or f"{path.stem}-{number}",
@@ -182,18 +182,29 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The rows of a table with a header; a cell of several values has " | " between them."""
     reader = csv.DictReader(io.StringIO(read_text(path)))
     known = set(_Line.model_fields) - {"turns"}
-    unknown = set(reader.fieldnames or ()) - known
-    if unknown or "question" not in (reader.fieldnames or ()):
+    columns = reader.fieldnames or ()
+    unknown = [name for name in columns if name not in known]
+    if unknown or "question" not in columns:
+        wrong = f"has the column {unknown[0]!r}" if unknown else "has no column question"
         raise EvaluationError(
-            f"{path.name}, line 1 names the columns {', '.join(reader.fieldnames or ())}: wanted are question, "
-            f"evidence and, if you like, {', '.join(sorted(known - {'question', 'evidence'}))}"
+            f"{path.name}, line 1 {wrong}: wanted are question, evidence and, if you like, "
+            f"{', '.join(sorted(known - {'question', 'evidence'}))}, with commas between them"
         )
-    for row in reader:
+    for row in _rows(reader, path):
         if None in row or None in row.values():
-            raise EvaluationError(f"{path.name}, line {reader.line_num} has not one cell for each column: quote commas")
+            raise EvaluationError(
+                f"{path.name}, line {reader.line_num} lacks a cell or has too many: put texts with commas in quotes"
+            )
         several = {name: row[name].split(CELL_JOINT) for name in ("evidence", "sections", "urls") if row.get(name)}
         single = {name: row[name] for name in ("id", "kind", "language", "question", "status") if row.get(name)}
         yield reader.line_num, single | several
+
+
+def _rows(reader: csv.DictReader[str], path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise EvaluationError(f"{path.name}, line {reader.line_num} is no row of a table: {error}") from None
 
 
 def _places(text: str, quote: str, section: Section) -> Iterator[int]:
@@ -201,28 +212,3 @@ def _places(text: str, quote: str, section: Section) -> Iterator[int]:
     while at >= 0:
         yield at
         at = text.find(quote, at + 1, section.end)
-
-
-def _check_gold(question: Question, documents: list[Document]) -> Iterator[str]:
-    found = occurrences(question, documents)
-    stands = {document.text[start:end] for document, _, start, end in found}
-    for quote in question.evidence:
-        if quote not in stands:
-            yield f"its evidence does not stand in {', '.join(question.sections) or 'the documents'}: {quote[:80]!r}"
-    for number in set(question.sections) - {section.number for _, section, _, _ in found}:
-        yield f"section {number} holds none of its evidence"
-    links = {source.url for d in documents for note in d.notes for source in note.sources}
-    links |= {link.url for document in documents for link in document.links}
-    for url in set(question.urls) - links:
-        yield f"no document gives the link {url}"
-
-
-def _check_alike(named: list[tuple[str, Question]]) -> Iterator[str]:
-    """Questions that are nearly the same, in one set or in two."""
-    from rapidfuzz import fuzz, process
-
-    texts = [" / ".join(question.turns).casefold() for _, question in named]
-    alike = process.cdist(texts, texts, scorer=fuzz.ratio, score_cutoff=ALIKE)
-    for i, j in combinations(range(len(named)), 2):
-        if alike[i, j]:
-            yield f"{named[j][0]}: {named[j][1].id}: is nearly {named[i][1].id} of {named[i][0]}: {texts[j][:80]!r}"

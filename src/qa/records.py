@@ -5,78 +5,45 @@ The JSON has every figure and, for each question, its ranks and what was answere
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from qa.errors import EvaluationError
-from qa.evaluation import ALL, CHARACTERS, SHOWN, Outcome, figures, group_questions, latency, levels, question_values
-from qa.measures import RANKING, Difference, Estimate, compare, in_order
-from qa.questions import Question, read_text
-from qa.settings import CHECKOUT, IN_CHECKOUT
+from qa.evaluation import SHOWN, Outcome
+from qa.figures import CHARACTERS, Evaluation, latency
+from qa.measures import Difference, adjust, compare, in_order
+from qa.questions import Question, parse_json, read_text
+from qa.settings import CHECKOUT, IN_CHECKOUT, PROGRAM
 
 # What decides a result beside the program and the model.
 LIBRARIES = ("sentence-transformers", "torch", "faiss-cpu", "tantivy", "ir-measures")
 # Figures are written to so many places: more would only look exact.
 PLACES = 4
-TAG = "factsheet-qa"
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """The outcomes of a question set: its name, the measures of its ranking, and what it was made with."""
-
-    name: str
-    outcomes: Sequence[Outcome]
-    made_with: Mapping[str, str]
-    names: Sequence[str] = RANKING
-
-    @cached_property
-    def figures(self) -> dict[str, dict[str, Estimate]]:
-        """Group -> figure -> estimate."""
-        return figures(self.outcomes, self.names)
-
-    @cached_property
-    def values(self) -> dict[str, dict[str, float]]:
-        """Figure -> question id -> value."""
-        return question_values(self.outcomes, self.names)
-
-    @cached_property
-    def groups(self) -> dict[str, list[Question]]:
-        """The questions of each group."""
-        return group_questions(self.outcomes)
-
-    @cached_property
-    def levels(self) -> list[str]:
-        """What may be relevant, the finest first."""
-        return levels(self.outcomes)
-
-    def figure(self, name: str) -> Estimate:
-        """A figure by name: "success@5" of the finest level, "section.success@5", "en.paraphrase/section.success@5".
-
-        Raises EvaluationError for one that there is not.
-        """
-        group, _, figure = name.lower().rpartition("/")
-        found = self.figures.get(group or ALL, {})
-        finest = f"{self.levels[0]}.{figure}" if self.levels else figure
-        if figure not in found and finest not in found:
-            raise EvaluationError(f"{name} is no figure of {group or ALL}: there are {', '.join(found) or 'none'}")
-        return found[figure] if figure in found else found[finest]
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A saved evaluation: figure -> question id -> value, and the rank of the first relevant one of each question."""
+    """A saved evaluation: figure -> question -> value, and the rank of the first relevant one for each question.
+
+    A question is known by what it asks and wants (`identity`): its id may be that of another one by now.
+    """
 
     name: str
     values: Mapping[str, Mapping[str, float]]
     ranks: Mapping[str, int | None]
+
+
+def identity(question: Question) -> str:
+    """What tells a question from every other one: a checksum of its words and its gold."""
+    told = [question.turns, question.evidence, question.sections, question.urls, question.status]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
 def made_with(model: str, passages: int) -> dict[str, str]:
@@ -95,7 +62,7 @@ def write_records(evaluation: Evaluation, folder: Path) -> None:
         for outcome in evaluation.outcomes:
             id = outcome.question.id
             scores = in_order(outcome.found(level)).items()
-            run += [f"{id} Q0 {key} {rank} {score:.6f} {TAG}" for rank, (key, score) in enumerate(scores, start=1)]
+            run += [f"{id} Q0 {key} {rank} {score:.6f} {PROGRAM}" for rank, (key, score) in enumerate(scores, start=1)]
             qrels += [f"{id} 0 {key} {relevance}" for key, relevance in outcome.gold.get(level, {}).items()]
         (folder / f"{level}s.run").write_text("\n".join(run) + "\n", encoding="utf-8")
         (folder / f"{level}s.qrels").write_text("\n".join(qrels) + "\n", encoding="utf-8")
@@ -117,35 +84,35 @@ def save(evaluation: Evaluation, path: Path) -> None:
 def read_baseline(path: Path) -> Baseline:
     """What `save` wrote. Raises EvaluationError."""
     try:
-        saved = json.loads(read_text(path))
+        saved = parse_json(read_text(path), path.name)
         questions = saved["questions"]
         values: dict[str, dict[str, float]] = {}
         for question in questions:
             for name, value in question["values"].items():
-                values.setdefault(name, {})[question["id"]] = float(value)
-        return Baseline(saved["name"], values, {question["id"]: question["rank"] for question in questions})
-    except (ValueError, KeyError, TypeError, AttributeError):
+                values.setdefault(name, {})[question["identity"]] = float(value)
+        return Baseline(saved["name"], values, {question["identity"]: question["rank"] for question in questions})
+    except (EvaluationError, ValueError, KeyError, TypeError, AttributeError):
         raise EvaluationError(f"{path} is no evaluation: give the evaluation.json of an earlier qa eval") from None
 
 
 def differences(evaluation: Evaluation, baseline: Baseline) -> dict[str, Difference]:
-    """Figure -> its change on the questions both have. Raises EvaluationError when they have none in common."""
+    """Figure -> its change on the questions both have."""
     found: dict[str, Difference] = {}
+    identities = {outcome.question.id: identity(outcome.question) for outcome in evaluation.outcomes}
     for name, after in evaluation.values.items():
         before = baseline.values.get(name, {})
-        both = [id for id in after if id in before]
+        both = [id for id in after if identities[id] in before]
         if both and name != CHARACTERS:
-            found[name] = compare([before[id] for id in both], [round(after[id], PLACES) for id in both])
-    if not found:
-        raise EvaluationError(f"the baseline of {baseline.name} has no question of {evaluation.name}: renew it")
-    return found
+            rounded = [round(after[id], PLACES) for id in both]
+            found[name] = compare([before[identities[id]] for id in both], rounded)
+    return adjust(found) if found else {}
 
 
 def _question(evaluation: Evaluation, outcome: Outcome) -> dict[str, Any]:
     id, asked = outcome.question.id, outcome.question
     values = {name: round(found[id], PLACES) for name, found in evaluation.values.items() if id in found}
     return {
-        "id": id, "kind": asked.kind, "language": asked.language, "gold": asked.status,
+        "id": id, "identity": identity(asked), "kind": asked.kind, "language": asked.language, "gold": asked.status,
         "status": outcome.answer.status, "confidence": round(outcome.answer.confidence, PLACES),
         "rank": outcome.rank(evaluation.levels[0]) if evaluation.levels else None,
         "passages": [hit.passage.id for hit in outcome.hits[:SHOWN]], "values": values,
@@ -156,24 +123,15 @@ def _write_junit(outcomes: Iterable[Outcome], path: Path) -> None:
     """One test case a question; what is wrong with its outcome is its failure."""
     from junitparser import Failure, JUnitXml, TestCase, TestSuite
 
-    suite = TestSuite(TAG)
+    suite = TestSuite(PROGRAM)
     for outcome in outcomes:
         case = TestCase(outcome.question.id, outcome.question.kind, outcome.seconds)
-        if why := misses(outcome):
+        if why := outcome.fault:
             case.result = [Failure(why)]
         suite.add_testcase(case)
     xml = JUnitXml()
     xml.add_testsuite(suite)
     xml.write(str(path), pretty=True)
-
-
-def misses(outcome: Outcome) -> str:
-    """What is wrong with an outcome, in a sentence; "" when nothing is."""
-    if not outcome.answerable:
-        return "" if outcome.declined else "Answered, though the documents do not say."
-    if outcome.declined:
-        return "Declined, though the documents say."
-    return "" if outcome.right else f"Nothing that answers it is among the first {SHOWN} passages."
 
 
 def _commit() -> str:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from qa.evaluation import ALL, CHARACTERS, LEVELS, SHOWN, Outcome, id_at, latency, trust
+from qa.evaluation import SHOWN, Outcome, id_at
+from qa.figures import ALL, CHARACTERS, Evaluation, latency, number, trust
 from qa.measures import Difference, Estimate
 from qa.plots import plot_calibration, plot_groups, plot_ranks, plot_risk
 from qa.questions import occurrences
-from qa.records import Baseline, Evaluation, misses
+from qa.records import Baseline, identity
 from qa.settings import HOME
 from qa.types import Document, Hit, Section
 
@@ -20,10 +21,10 @@ TEMPLATE = HOME / "ui" / "report.html"
 # What a figure is called where people read it; a figure of a level is that of the level's own word.
 NAMES = {
     "success@1": "first", "success@5": f"in the first {SHOWN}",
-    "r@5": f"share of all that answers in the first {SHOWN}",
-    "rr@10": "reciprocal rank", "ndcg@10": "nDCG@10", "r@100": "share of all that answers in the first 100",
-    "url@1": "first passage has the link asked for", "answered": "answerable and answered",
-    "refusal.recall": "not answerable and declined", "refusal.precision": "declined and not answerable",
+    "r@5": f"share of all that answer in the first {SHOWN}",
+    "rr@10": "reciprocal rank", "ndcg@10": "nDCG@10", "r@100": "share of all that answer in the first 100",
+    "url@1": "first passage has the link asked for", "answered": "of the answerable, answered",
+    "refusal.recall": "of the unanswerable, declined", "refusal.precision": "of the declined, rightly",
     "refusal.f1": "F1 of declining", CHARACTERS: "characters shown",
 }  # fmt: skip
 
@@ -48,6 +49,7 @@ class Shown(NamedTuple):
 
     hit: Hit
     relevant: bool
+    language: str
     pieces: tuple[Piece, ...]
 
 
@@ -80,16 +82,22 @@ def report_page(
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"named": name, "levelled": full_name, "share": share, "group_name": group_name}
+    environment.filters |= {
+        "named": name,
+        "levelled": full_name,
+        "share": share,
+        "group_name": group_name,
+        "number": number,
+    }
     outcomes = evaluation.outcomes
     level = evaluation.levels[0] if evaluation.levels else ""
     better, worse = _moved(outcomes, level, baseline) if baseline else ([], [])
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        evaluation=evaluation, level=level, all=ALL, shown=SHOWN, tables=_tables(evaluation),
+        evaluation=evaluation, level=level, lead=_lead(evaluation), shown=SHOWN, tables=_tables(evaluation),
         baseline=baseline, changes=changes or {},
         answerable=[o for o in outcomes if o.answerable], unanswerable=[o for o in outcomes if not o.answerable],
         trust=trust(outcomes), latency=latency(outcomes), plots=_plots(evaluation, level), better=better, worse=worse,
-        reach=coverage(outcomes, documents), rows=[(o, misses(o), tuple(_shown(o))) for o in outcomes],
+        reach=coverage(outcomes, documents), rows=[(o, tuple(_shown(o, documents))) for o in outcomes],
     )  # fmt: skip
 
 
@@ -111,13 +119,12 @@ def group_name(group: str) -> str:
     return f"{words}: {kind.replace('_', ' ')}" if kind else words
 
 
-def share(found: Estimate | None) -> str:
-    """A share with its interval; a figure that is no share, such as characters, as a whole number."""
+def share(found: Estimate | None, figure: str) -> str:
+    """A share with its interval; characters, which are none, as whole numbers."""
     if found is None:
         return "–"
-    if found.value > 1:
-        return f"{found.value:,.0f} ({found.low:,.0f}–{found.high:,.0f})"
-    return f"{found.value:.2f} ({found.low:.2f}–{found.high:.2f})"
+    form = "{:,.0f} ({:,.0f}–{:,.0f})" if figure == CHARACTERS else "{:.2f} ({:.2f}–{:.2f})"
+    return form.format(*found[:3])
 
 
 def coverage(outcomes: Iterable[Outcome], documents: Sequence[Document]) -> list[Reach]:
@@ -141,6 +148,13 @@ def coverage(outcomes: Iterable[Outcome], documents: Sequence[Document]) -> list
 
 def _level(figure: str) -> str:
     return figure.partition(".")[0]
+
+
+def _lead(evaluation: Evaluation) -> str:
+    """The group that the summary tells of: all questions, or where not all languages are served the one that is."""
+    told = {o.question.language for o in evaluation.outcomes if o.answer.status == "language_not_served"}
+    served = {outcome.question.language for outcome in evaluation.outcomes} - told
+    return next(iter(served)) if told and len(served) == 1 else ALL
 
 
 def _tables(evaluation: Evaluation) -> list[tuple[str, str, list[str]]]:
@@ -179,23 +193,31 @@ def _moved(outcomes: Iterable[Outcome], level: str, baseline: Baseline) -> tuple
     better: list[Change] = []
     worse: list[Change] = []
     for outcome in outcomes:
-        if outcome.answerable and outcome.question.id in baseline.ranks:
-            change = Change(outcome, baseline.ranks[outcome.question.id], outcome.rank(level))
+        known = identity(outcome.question)
+        if outcome.answerable and known in baseline.ranks:
+            change = Change(outcome, baseline.ranks[known], outcome.rank(level))
             before, after = (rank or float("inf") for rank in change[1:])
             if after != before:
                 (better if after < before else worse).append(change)
     return better, worse
 
 
-def _shown(outcome: Outcome) -> Iterable[Shown]:
-    # The finest level comes first.
-    relevant = next(iter(outcome.gold.values()), {})
+def _shown(outcome: Outcome, documents: Sequence[Document]) -> Iterable[Shown]:
+    """The passages shown, those that answer, and in each the evidence and what the answer marks."""
+    level, relevant = next(iter(outcome.gold.items()), ("passage", {}))
     marks = {quote.hit.passage.id: quote.marks for quote in outcome.answer.quotes}
+    evidence = occurrences(outcome.question, documents)
+    languages = {document.id: document.language for document in documents}
     for hit in outcome.hits[:SHOWN]:
         passage = hit.passage
-        gold = [(at, at + len(quote)) for quote in outcome.question.evidence if (at := passage.text.find(quote)) >= 0]
-        answers = any(relevant.get(id_at(level, passage)) for level in LEVELS)
-        yield Shown(hit, answers, tuple(_pieces(passage.text, gold, marks.get(passage.id, ()))))
+        gold = [
+            (max(start, passage.start) - passage.start, min(end, passage.end) - passage.start)
+            for document, _, start, end in evidence
+            if document.id == passage.document and start < passage.end and passage.start < end
+        ]
+        pieces = tuple(_pieces(passage.text, gold, marks.get(passage.id, ())))
+        answers = bool(relevant.get(id_at(level, passage)))
+        yield Shown(hit, answers, languages[passage.document], pieces)
 
 
 def _pieces(text: str, gold: Sequence[tuple[int, int]], marks: Sequence[tuple[int, int]]) -> Iterable[Piece]:

@@ -17,6 +17,9 @@ CHECKOUT = PACKAGE.parents[1]
 IN_CHECKOUT = (CHECKOUT / "pyproject.toml").exists() and PACKAGE.parent.name == "src"
 HOME = CHECKOUT if IN_CHECKOUT else PACKAGE
 
+# The name of its folders in a user's cache, and of its runs.
+PROGRAM = "factsheet-qa"
+
 # What is served: a question is a sentence or two, an answer a screen or two.
 QUESTION_LENGTH = 500
 MOST_PASSAGES = 20
@@ -28,7 +31,7 @@ PACKAGED_INDEX = PACKAGE / "index"
 
 def _default_index() -> Path:
     """In a checkout index/, for an installed package a folder of the user's."""
-    return HOME / "index" if IN_CHECKOUT else user_cache_path("factsheet-qa") / "index"
+    return HOME / "index" if IN_CHECKOUT else user_cache_path(PROGRAM) / "index"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from qa.answers import UNCERTAIN_BELOW, status_words
-from qa.evaluation import ALL, latency
+from qa.figures import ALL, Evaluation, latency, number
 from qa.index import Progress as Report
 from qa.index import Summary
 from qa.measures import Difference, Estimate
-from qa.records import Evaluation
 from qa.types import Answer, Document, Quote, Section
 from qa.verification import Verdict
 
@@ -133,16 +132,16 @@ def print_evaluation(evaluation: Evaluation, changes: Mapping[str, Difference]) 
         table.add_column(name.replace(".", "\n"), justify="right")
     for group, found in evaluation.figures.items():
         cells = [_estimate(found[name]) if name in found else "" for name in columns]
-        table.add_row(group, str(len(evaluation.groups[group])), *cells)
+        table.add_row(group, str(number(found, columns)), *cells)
     console.print(table)
     times = latency(evaluation.outcomes)
     console.print(f"milliseconds an answer: {times['p50']:.0f} at the median, {times['p95']:.0f} for one in twenty")
     for name, change in changes.items():
-        if change.before != change.after:
+        if change.changed:
             style = "red" if change.worse else ""
             words = f"{name}: {change.before:.3f} -> {change.after:.3f}, p = {change.p:.3f}"
             console.print(Text(f"{words}{', worse' if change.worse else ''}", style=style))
-    if changes and all(change.before == change.after for change in changes.values()):
+    if changes and not any(change.changed for change in changes.values()):
         console.print("No figure differs from the baseline.")
 
 

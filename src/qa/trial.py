@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,16 +15,19 @@ from qa.collections import Collection, read_beir, read_squad, read_trec
 from qa.encoder import SentenceEncoder
 from qa.errors import EvaluationError, IndexUnusable
 from qa.evaluation import Gold, evaluate
+from qa.figures import Evaluation
 from qa.freshness import fingerprint_of
 from qa.index import index_documents, open_index_of
 from qa.measures import RANKING, RANKING_OF_COLLECTIONS, Difference
-from qa.questions import Question, check_questions, read_questions
-from qa.records import Baseline, Evaluation, differences, made_with, read_baseline, write_records
+from qa.question_checks import check_gold, check_questions
+from qa.questions import Question, read_questions
+from qa.records import Baseline, differences, identity, made_with, read_baseline, write_records
 from qa.report import report_page
-from qa.settings import Settings
+from qa.settings import PROGRAM, Settings
 
 Progress = Callable[[int, int], None]
 SQUAD = ".json"
+REPORT = "report.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,14 @@ class Limits:
 
     baseline: Baseline | None
     thresholds: tuple[tuple[str, float], ...]
+
+    def check(self, trial: Trial) -> None:
+        """Raises EvaluationError when the baseline has none of the questions."""
+        if self.baseline and not any(identity(question) in self.baseline.ranks for question in trial.questions):
+            raise EvaluationError(
+                f"the baseline was measured on {self.baseline.name} and has no question of {trial.name}: "
+                "give one of the same set"
+            )
 
     def judge(self, evaluation: Evaluation) -> tuple[dict[str, Difference], list[str]]:
         """The changes from the baseline, and a sentence for whatever is not reached. Raises EvaluationError."""
@@ -80,7 +92,7 @@ def default_sets(settings: Settings, split: str) -> list[Path]:
 
 def check_sets(assistant: Assistant, paths: Sequence[Path]) -> list[str]:
     """What is wrong with these question sets. Raises EvaluationError for one that cannot be read at all."""
-    return check_questions({path.name: read_questions(path) for path in paths}, assistant.documents)
+    return check_questions(_read_sets(paths), assistant.documents)
 
 
 def prepare(
@@ -108,29 +120,41 @@ def prepare(
 
 def run_ablations(trial: Trial, progress: Progress) -> str:
     """What each part of the search adds, as Markdown: a table, and below it what it was made with."""
-    variants = run_variants(trial.assistant, trial.questions, _made_with(trial.assistant), progress)
-    return (
-        f"{ablation_table(variants)}\n\n{len(trial.questions)} questions of {trial.name}; {made_of(trial.assistant)}."
-    )
+    variants = run_variants(trial.assistant, trial.questions, trial.qrels, trial.names, progress)
+    told = f"{len(trial.questions)} questions of {trial.name}; {made_of(trial.assistant)}."
+    return f"{ablation_table(variants)}\n\n{told}"
 
 
-def write(
-    trial: Trial, evaluation: Evaluation, limits: Limits, changes: Mapping[str, Difference], folder: Path
-) -> None:
-    """Write the report and the records. Raises EvaluationError."""
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Make a folder to write to. Raises EvaluationError when that, or what is written inside, does not work."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_records(evaluation, folder)
-        page = report_page(evaluation, trial.assistant.documents, limits.baseline, changes)
-        (folder / "report.html").write_text(page, encoding="utf-8")
+        yield
     except OSError as error:
         raise EvaluationError(f"{folder} cannot be written ({error.strerror}): give another --output") from None
 
 
+def conclude(
+    trial: Trial, evaluation: Evaluation, limits: Limits, folder: Path
+) -> tuple[dict[str, Difference], list[str]]:
+    """Write the records, judge, write the report. Returns the changes and what is not reached.
+
+    Raises EvaluationError; what was written before stays.
+    """
+    with writing(folder):
+        write_records(evaluation, folder)
+    changes, failures = limits.judge(evaluation)
+    page = report_page(evaluation, trial.assistant.documents, limits.baseline, changes)
+    with writing(folder):
+        (folder / REPORT).write_text(page, encoding="utf-8")
+    return changes, failures
+
+
 def trial_of_sets(assistant: Assistant, paths: Sequence[Path]) -> Trial:
     """The trial of question sets about the documents of the index. Raises EvaluationError for gold not in them."""
-    sets = {path.name: read_questions(path) for path in paths}
-    if complaints := check_questions(sets, assistant.documents):
+    sets = _read_sets(paths)
+    if complaints := check_gold(sets, assistant.documents):
         more = f" (and {len(complaints) - 1} more, which --check lists)" if len(complaints) > 1 else ""
         raise EvaluationError(f"{complaints[0]}{more}")
     return Trial(" + ".join(sets), assistant, [question for questions in sets.values() for question in questions])
@@ -141,7 +165,7 @@ def _trial_of_collection(path: Path, settings: Settings, progress: Progress) -> 
     collection: Collection = read_squad(path) if path.suffix.lower() == SQUAD else read_beir(path)
     encoder = SentenceEncoder(settings.model)
     made_from = fingerprint_of({collection.name: collection.sha256}, encoder)
-    folder = user_cache_path("factsheet-qa") / "collections" / collection.sha256[:16]
+    folder = user_cache_path(PROGRAM) / "collections" / collection.sha256[:16]
     try:
         index = open_index_of(made_from, folder)
     except IndexUnusable:
@@ -151,6 +175,14 @@ def _trial_of_collection(path: Path, settings: Settings, progress: Progress) -> 
     return Trial(collection.name, assistant, collection.questions, collection.qrels, RANKING_OF_COLLECTIONS)
 
 
+def _read_sets(paths: Sequence[Path]) -> dict[str, tuple[Question, ...]]:
+    """The sets by the names of their files, or by the whole path where two have one name."""
+    names = [path.name for path in paths]
+    if twice := next((path for path in paths if paths.count(path) > 1), None):
+        raise EvaluationError(f"{twice} is named twice: name it once")
+    return {path.name if names.count(path.name) == 1 else str(path): read_questions(path) for path in paths}
+
+
 def made_of(assistant: Assistant) -> str:
     """What a result depends on, in a line."""
     return ", ".join(f"{name} {value}" for name, value in _made_with(assistant).items() if value)
@@ -158,10 +190,10 @@ def made_of(assistant: Assistant) -> str:
 
 def _threshold(text: str) -> tuple[str, float]:
     name, _, least = text.rpartition("=")
-    try:
-        return name.strip(), float(least)
-    except ValueError:
-        raise EvaluationError(f"--fail-under {text} cannot be read: write it like success@5=0.95") from None
+    with suppress(ValueError):
+        if 0 <= (value := float(least)) <= 1:
+            return name.strip(), value
+    raise EvaluationError(f"--fail-under {text} cannot be read: write a share of 0 to 1, like success@5=0.95")
 
 
 def _made_with(assistant: Assistant) -> dict[str, str]:
