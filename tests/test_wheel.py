@@ -26,7 +26,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_corpus_and_page(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for name in ("corpus/factsheet-2025.md", "corpus/factsheet-2025.toml", "ui/page.py", "ui/style.css", "py.typed"):
+    files = "corpus/factsheet-2025.md corpus/factsheet-2025.toml ui/page.py ui/report.html ui/style.css py.typed"
+    for name in files.split():
         assert f"qa/{name}" in names
     assert not [name for name in names if "tests" in name or ".venv" in name]
 

@@ -9,8 +9,9 @@ import numpy as np
 from qa.questions import Question, occurrences
 from qa.types import Document
 
-# Two questions whose characters are as alike as this, of 100, ask the same in the same words (an s, a word order).
-ALIKE = 90
+# Two questions whose characters are as alike as this, of 100, ask the same in the same words. In our sets every pair
+# above did; below come pairs such as "the purpose of the patent law" and "of the design act".
+ALIKE = 85
 
 
 def check_questions(sets: Mapping[str, Iterable[Question]], documents: Iterable[Document]) -> list[str]:
