@@ -11,7 +11,7 @@ index: .venv/installed
 	$(BIN)/qa index
 
 test: .venv/tested browser
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # What the next change is measured against: no figure may be worse but by chance, none under these.
 eval: index

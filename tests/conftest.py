@@ -31,6 +31,11 @@ expect.set_options(timeout=20_000)
 QA = (sys.executable, str(Path(__file__).parent / "watched.py"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that one core does not wait for the other in the end."""
+    items.sort(key=lambda item: item.path.stem != "test_wheel")
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     return Path(__file__).parents[1] / "corpus"
