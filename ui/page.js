@@ -60,12 +60,14 @@
 		votes.textContent = kept ? "Thank you. It is kept for review." : "Your vote could not be kept.";
 	}
 
-	// Gradio shows a message some frames after it is there, and what is hidden takes no focus.
-	function focus(target, frames = FOCUS_FRAMES) {
-		target.focus({ preventScroll: true });
-		if (frames && target.isConnected && document.activeElement !== target) {
-			requestAnimationFrame(() => focus(target, frames - 1));
-		}
+	// Gradio shows a message some frames after it is there, what is hidden takes no focus, and drawing anew may
+	// lose it. Once the focus was here, a reader who moves it on keeps it.
+	function focus(target, frames = FOCUS_FRAMES, held = false) {
+		const active = document.activeElement;
+		if (held && active !== target && active !== document.body) return;
+		if (active !== target) target.focus({ preventScroll: true });
+		const holds = held || document.activeElement === target;
+		if (frames && target.isConnected) requestAnimationFrame(() => focus(target, frames - 1, holds));
 	}
 
 	function go(id) {
