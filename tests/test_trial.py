@@ -54,27 +54,25 @@ def test_it_prints_a_table_and_writes_everything(first: subprocess.CompletedProc
     assert [question["id"] for question in record["questions"]] == ["act", "drone", "hard", "cake"]
 
 
-@pytest.mark.usefixtures("first")
-def test_the_gate_holds_and_fails(questions: Path, environment: dict[str, str], tmp_path: Path) -> None:
-    baseline = tmp_path / "baseline.json"
-    baseline.write_bytes((questions.parent / "out" / "evaluation.json").read_bytes())
-    arguments = [str(questions), "--baseline", str(baseline)]
-    held = run(
-        environment, tmp_path, *arguments, "--fail-under", "success@5=0.5", "--fail-under", "en.far/refusal.recall=1"
-    )
-    assert held.returncode == 0, held.stderr
-    assert "No figure differs from the baseline." in held.stdout
-    failed = run(environment, tmp_path, *arguments, "--fail-under", "success@1=1")
-    assert failed.returncode == 3
-    assert failed.stderr == "success@1 is 0.667, wanted is at least 1\n"
-
-
 @pytest.fixture
 def call(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """`qa eval` in this process; what `main` would print as one line is the exception of its result."""
     monkeypatch.setenv("QA_INDEX", environment["QA_INDEX"])
     monkeypatch.chdir(tmp_path)
     return lambda *arguments: CliRunner().invoke(app, ["eval", *arguments])
+
+
+@pytest.mark.usefixtures("first")
+def test_the_gate_holds_and_fails(questions: Path, call: Callable[..., Result], tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline.json"
+    baseline.write_bytes((questions.parent / "out" / "evaluation.json").read_bytes())
+    arguments = [str(questions), "--baseline", str(baseline)]
+    held = call(*arguments, "--fail-under", "success@5=0.5", "--fail-under", "en.far/refusal.recall=1")
+    assert held.exit_code == 0, held.output
+    assert "No figure differs from the baseline." in held.stdout
+    failed = call(*arguments, "--fail-under", "success@1=1")
+    assert failed.exit_code == 3
+    assert failed.stderr == "success@1 is 0.667, wanted is at least 1\n"
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def test_the_wheel_answers_in_an_empty_environment(wheel: Path, tmp_path: Path) 
         "pip",
         "install",
         "--quiet",
+        "--no-compile",  # of thousands of modules few are imported
         "--constraint",
         str(ROOT / "constraints.txt"),
         str(wheel),

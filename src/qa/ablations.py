@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qa.answers import Assistant
 from qa.evaluation import Find, Gold, evaluate
-from qa.figures import Evaluation
+from qa.figures import ALL, Evaluation
 from qa.freshness import fingerprint_of
 from qa.index import Index, index_documents, open_index_of
 from qa.measures import Difference, adjust, compare
@@ -29,9 +29,9 @@ COLUMNS = (
     ("en.paraphrase", "section.success@1", "paraphrases: section first"),
     ("en.paraphrase", "section.success@5", "in five"),
     ("ja", "section.success@5", "Japanese: section in five"),
-    ("all", "document.success@1", "document first"),
-    ("all", "document.ndcg@10", "nDCG@10"),
-    ("all", "document.r@100", "R@100"),
+    (ALL, "document.success@1", "document first"),
+    (ALL, "document.ndcg@10", "nDCG@10"),
+    (ALL, "document.r@100", "R@100"),
 )
 
 
