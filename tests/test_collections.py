@@ -111,9 +111,16 @@ def test_squad_asks_for_paragraphs_and_knows_the_impossible(tmp_path: Path) -> N
     assert [document.title for document in collection.documents] == ["Bees and hives"]
     assert [question.status for question in collection.questions] == ["answered", "not_in_document"]
     assert collection.qrels == {"a": {"document": {"1.1": 1}}, "b": {}}
-    for text in ("[]", '{"data": [{"paragraphs": [{}]}]}', "{"):
+    for text, said in (
+        ("[]", "no SQuAD file"),
+        ('{"data": [{"paragraphs": [{}]}]}', "has context = None"),
+        ('{"data": [{"paragraphs": [{"context": "x"}]}]}', "no SQuAD file"),
+        ('{"data": [{"paragraphs": [{"context": "x", "qas": [{"id": "a b"}]}]}]}', "has id = 'a b'"),
+        ('{"data": []}', "holds no question"),
+        ("{", "no JSON"),
+    ):
         path.write_text(text, encoding="utf-8")
-        with pytest.raises(EvaluationError, match=r"squad\.json is no (SQuAD file|JSON)"):
+        with pytest.raises(EvaluationError, match=rf"^squad\.json .*{said}"):
             read_squad(path)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,9 +86,9 @@ def test_a_table_says_the_same_as_lines(tmp_path: Path) -> None:
         read_questions(table)
 
 
-def question(**changes: object) -> Question:
+def question(**changes: Any) -> Question:
     whole = Question("a", "fact", "en", ("When was it promulgated?",), (QUOTE,), ("1.3.1.a",), (), "answered")
-    return replace(whole, **changes)  # type: ignore[arg-type]
+    return replace(whole, **changes)
 
 
 def test_evidence_is_found_where_it_stands(factsheet: Document) -> None:

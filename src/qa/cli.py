@@ -172,8 +172,8 @@ def evaluate(
         if ablations:
             typer.echo(trial.run_ablations(asked, progress))
             raise typer.Exit
-        with trial.writing(output):
-            evaluation = asked.run(progress)
+        trial.make_folder(output)
+        evaluation = asked.run(progress)
     changes, failures = trial.conclude(asked, evaluation, limits, output)
     print_evaluation(evaluation, changes)
     typer.echo(f"report: {output / trial.REPORT}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import EvaluationError
-from qa.evaluation import Gold, id_at
+from qa.evaluation import LEVELS, Gold, id_at
 from qa.index import Index
 from qa.questions import GoldStatus, Question, parse_json, read_json_lines, read_text
 from qa.scripts import is_japanese
@@ -59,7 +59,7 @@ def read_beir(folder: Path, split: str = SPLIT) -> Collection:
     for id, judged in qrels.items():
         if missing := judged.keys() - known:
             raise EvaluationError(f"{split}.tsv judges {sorted(missing)[0]} for query {id}: corpus.jsonl has none such")
-    texts = {_text(row, "_id", f"queries.jsonl, line {n}"): _text(row, "text", f"queries.jsonl, line {n}")
+    texts = {_id(row, "_id", f"queries.jsonl, line {n}"): _text(row, "text", f"queries.jsonl, line {n}")
              for n, row in read_json_lines(folder / "queries.jsonl")}  # fmt: skip
     if missing := qrels.keys() - texts.keys():
         raise EvaluationError(f"{split}.tsv judges query {sorted(missing)[0]}: queries.jsonl has none such")
@@ -78,17 +78,18 @@ def read_squad(path: Path) -> Collection:
     try:
         for a, article in enumerate(parse_json(read_text(path), path.name)["data"], start=1):
             for p, paragraph in enumerate(article["paragraphs"], start=1):
-                document = record(f"{a}.{p}", str(article.get("title", "")).replace("_", " "), paragraph["context"])
+                title = str(article.get("title", "")).replace("_", " ")
+                document = record(f"{a}.{p}", title, _text(paragraph, "context", path.name))
                 documents.append(document)
                 for asked in paragraph["qas"]:
                     impossible = bool(asked.get("is_impossible", False))
-                    id = _text(asked, "id", path.name)
+                    id = _id(asked, "id", path.name)
                     if id in qrels:
                         raise EvaluationError(f"{path.name}: the id {id} is taken")
                     questions.append(_question(id, _text(asked, "question", path.name), impossible))
                     qrels[id] = {} if impossible else {"document": {document.id: 1}}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise EvaluationError(f"{path.name} is no SQuAD file ({type(error).__name__} at {error})") from None
+    except (KeyError, TypeError, AttributeError):
+        raise EvaluationError(f"{path.name} is no SQuAD file: data has paragraphs, these context and qas") from None
     if not questions:
         raise EvaluationError(f"{path.name} holds no question")
     return Collection(path.stem, tuple(documents), tuple(questions), qrels)
@@ -101,14 +102,14 @@ def read_trec(topics: Path, qrels: Path, index: Index) -> tuple[tuple[Question, 
     """
     judged = _read_qrels(qrels, header=False)
     ids = {id for gold in judged.values() for id in gold}
-    for level in ("passage", "section", "document"):
+    for level in LEVELS:
         if ids <= {id_at(level, passage) for passage in index.passages}:
             texts = dict(_topics(topics))
             questions = tuple(_question(id, text) for id, text in texts.items() if id in judged)
             if not questions:
                 raise EvaluationError(f"{topics.name} and {qrels.name} have no topic in common")
             return questions, {id: {level: gold} for id, gold in judged.items()}
-    known = {id_at(level, passage) for level in ("passage", "section", "document") for passage in index.passages}
+    known = {id_at(level, passage) for level in LEVELS for passage in index.passages}
     wrong = sorted(ids - known)[:1] or sorted(ids)[:1]
     raise EvaluationError(
         f"{qrels.name} judges {wrong[0]}: ids must all be passages (factsheet-2025/1.3.5/2), all sections "
@@ -138,7 +139,7 @@ def _records(path: Path) -> Iterator[Document]:
     seen: set[str] = set()
     for number, row in read_json_lines(path):
         where = f"{path.name}, line {number}"
-        id = _text(row, "_id", where)
+        id = _id(row, "_id", where)
         if id in seen:
             raise EvaluationError(f"{where}: the _id {id} is taken")
         seen.add(id)
@@ -148,12 +149,18 @@ def _records(path: Path) -> Iterator[Document]:
 
 
 def _text(row: Mapping[str, Any], name: str, where: str) -> str:
-    """A text of a row; an id, which stands in lines of words, holds no space."""
     value = row.get(name)
-    if not isinstance(value, str) or (name.endswith("id") and (not value or re.search(r"\s", value))):
-        wish = "a text without spaces" if name.endswith("id") else "a text"
-        raise EvaluationError(f"{where} has {name} = {value!r}: wanted is {wish}")
+    if not isinstance(value, str):
+        raise EvaluationError(f"{where} has {name} = {value!r}: wanted is a text")
     return value
+
+
+def _id(row: Mapping[str, Any], name: str, where: str) -> str:
+    """An id of a row; it will stand between spaces in a run."""
+    id = _text(row, name, where)
+    if not re.fullmatch(r"\S+", id):
+        raise EvaluationError(f"{where} has {name} = {id!r}: wanted is a text without spaces")
+    return id
 
 
 def _question(id: str, text: str, impossible: bool = False) -> Question:
@@ -164,7 +171,7 @@ def _question(id: str, text: str, impossible: bool = False) -> Question:
 def _read_qrels(path: Path, header: bool) -> dict[str, dict[str, int]]:
     """Query -> id -> relevance. Three columns with a header (BEIR), or four of which the second says nothing (TREC)."""
     qrels: dict[str, dict[str, int]] = {}
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         cells = line.split()
         # A first line that ends in a number is no header, though BEIR has one.
         if not cells or (header and number == 1 and not cells[-1].isdecimal()):
@@ -190,9 +197,9 @@ def _topics(path: Path) -> Iterable[tuple[str, str]]:
                 raise EvaluationError(f"{path.name}: topic {number} lacks <num> or <title>")
             yield id[1], " ".join(title[1].split())
     else:
-        for number, line in enumerate(text.splitlines(), start=1):
-            cells = line.split("\t")
-            if line and len(cells) != 2:
+        for number, line in enumerate(text.split("\n"), start=1):
+            cells = line.strip().split("\t")
+            if line.strip() and len(cells) != 2:
                 raise EvaluationError(f"{path.name}, line {number} is {line[:80]!r}: wanted are id, tab, query")
-            if line:
+            if line.strip():
                 yield cells[0], cells[1]

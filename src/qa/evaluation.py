@@ -44,6 +44,11 @@ class Outcome:
         """Whether it was."""
         return self.answer.status != "answered"
 
+    @property
+    def served(self) -> bool:
+        """Whether it is in a language that is served; every other question is declined, whatever its confidence."""
+        return self.answer.status != "language_not_served"
+
     def found(self, level: str) -> list[str]:
         """The ids at that level, best first, each once."""
         return list(dict.fromkeys(id_at(level, hit.passage) for hit in self.hits))
@@ -64,7 +69,7 @@ class Outcome:
         """What is wrong with it, in a sentence; "" when nothing is."""
         if not self.answerable:
             return "" if self.declined else "Answered, though the documents do not say."
-        if self.answer.status == "language_not_served":
+        if not self.served:
             return "Declined: its language is not served."
         if self.declined:
             return "Declined, though the documents say."
@@ -107,12 +112,7 @@ def evaluate(
 def locate(question: Question, assistant: Assistant) -> Gold:
     """The passages and sections that hold the evidence."""
     found = occurrences(question, assistant.documents)
-    passages = [
-        passage
-        for passage in assistant.index.passages
-        for document, _, start, end in found
-        if passage.document == document.id and start < passage.end and passage.start < end
-    ]
+    passages = [p for p in assistant.index.passages if any(occurrence.part_of(p) for occurrence in found)]
     return {level: {id_at(level, passage): 1 for passage in passages} for level in ("passage", "section") if passages}
 
 

@@ -52,22 +52,44 @@ class Evaluation:
     @cached_property
     def figures(self) -> dict[str, dict[str, Estimate]]:
         """Group -> figure -> estimate."""
-        return figures(self.outcomes, self.names)
+        found = {
+            group: {
+                figure: estimate(measured)
+                for figure, by_question in self.values.items()
+                if (measured := [by_question[question.id] for question in asked if question.id in by_question])
+            }
+            for group, asked in self.groups.items()
+        }
+        found[ALL] |= _refusal(self.outcomes)
+        return found
 
     @cached_property
     def values(self) -> dict[str, dict[str, float]]:
-        """Figure -> question id -> value."""
-        return question_values(self.outcomes, self.names)
+        """Figure -> question id -> value: every figure that is a mean over questions."""
+        ranked = {
+            f"{level}.{measure.lower()}": by_question
+            for level in self.levels
+            for measure, by_question in _rank_values(self.outcomes, level, self.names).items()
+        }
+        return ranked | _answer_values(self.outcomes)
 
     @cached_property
     def groups(self) -> dict[str, list[Question]]:
-        """The questions of each group."""
-        return group_questions(self.outcomes)
+        """Group -> its questions: all, each language ("en"), and of each language every kind ("en.paraphrase")."""
+        questions = [outcome.question for outcome in self.outcomes]
+        groups: dict[str, list[Question]] = {ALL: questions}
+        languages = sorted({question.language for question in questions})
+        groups |= {language: [q for q in questions if q.language == language] for language in languages}
+        for language in languages:
+            for question in groups[language]:
+                groups.setdefault(f"{language}.{question.kind}", []).append(question)
+        return groups
 
     @cached_property
     def levels(self) -> list[str]:
-        """What may be relevant, the finest first."""
-        return levels(self.outcomes)
+        """The levels that the gold has, the finest first."""
+        named = {level for outcome in self.outcomes for level in outcome.gold}
+        return [level for level in LEVELS if level in named]
 
     def figure(self, name: str) -> Estimate:
         """A figure by name: "success@5" of the finest level, "section.success@5", "en.paraphrase/section.success@5".
@@ -86,80 +108,47 @@ class Evaluation:
         return found[figure] if figure in found else found[finest]
 
 
-def levels(outcomes: Iterable[Outcome]) -> list[str]:
-    """The levels that the gold has, the finest first."""
-    named = {level for outcome in outcomes for level in outcome.gold}
-    return [level for level in LEVELS if level in named]
-
-
-def rank_values(outcomes: Iterable[Outcome], level: str, names: Sequence[str] = RANKING) -> dict[str, dict[str, float]]:
-    """Measure -> question id -> value, for the questions that have gold at that level."""
-    judged = [outcome for outcome in outcomes if outcome.gold.get(level)]
-    qrels = {outcome.question.id: outcome.gold[level] for outcome in judged}
-    run = {outcome.question.id: in_order(outcome.found(level)) for outcome in judged}
-    return score_ranking(qrels, run, names) if judged else {}
-
-
-def question_values(outcomes: Sequence[Outcome], names: Sequence[str] = RANKING) -> dict[str, dict[str, float]]:
-    """Figure -> question id -> value: every figure that is a mean over questions."""
-    values = {
-        f"{level}.{measure.lower()}": by_question
-        for level in levels(outcomes)
-        for measure, by_question in rank_values(outcomes, level, names).items()
-    }
-    linked = {o.question.id: float(o.linked) for o in outcomes if o.linked is not None}
-    answered = {o.question.id: float(not o.declined) for o in outcomes if o.answerable}
-    declined = {o.question.id: float(o.declined) for o in outcomes if not o.answerable}
-    shown = {
-        o.question.id: float(sum(len(quote.hit.passage.text) for quote in o.answer.quotes))
-        for o in outcomes
-        if not o.declined
-    }
-    rest = {"url@1": linked, "answered": answered, "refusal.recall": declined, CHARACTERS: shown}
-    return values | {name: found for name, found in rest.items() if found}
-
-
-def group_questions(outcomes: Iterable[Outcome]) -> dict[str, list[Question]]:
-    """Group -> its questions: all, each language ("en"), and of each language every kind ("en.paraphrase")."""
-    questions = [outcome.question for outcome in outcomes]
-    groups: dict[str, list[Question]] = {ALL: questions}
-    for language in sorted({question.language for question in questions}):
-        groups[language] = [question for question in questions if question.language == language]
-    for language in list(groups)[1:]:
-        for question in groups[language]:
-            groups.setdefault(f"{language}.{question.kind}", []).append(question)
-    return groups
-
-
-def figures(outcomes: Sequence[Outcome], names: Sequence[str] = RANKING) -> dict[str, dict[str, Estimate]]:
-    """Group -> figure -> estimate."""
-    values = question_values(outcomes, names)
-    members = {group: [question.id for question in asked] for group, asked in group_questions(outcomes).items()}
-    found = {
-        group: {
-            figure: estimate(measured)
-            for figure, by_question in values.items()
-            if (measured := [by_question[id] for id in ids if id in by_question])
-        }
-        for group, ids in members.items()
-    }
-    found[ALL] |= _refusal(outcomes)
-    return found
-
-
-def number(found: Mapping[str, Estimate], names: Iterable[str]) -> int:
+def count_questions(found: Mapping[str, Estimate], names: Iterable[str]) -> int:
     """How many questions the figures of these names are over, at most."""
     return max((found[name].n for name in names if name in found), default=0)
 
 
 def trust(outcomes: Sequence[Outcome]) -> Trust:
     """How far the confidences of questions in a served language tell what is answerable, and what is found."""
-    # In a language that is not served every question is declined, whatever its confidence.
-    served = [outcome for outcome in outcomes if outcome.answer.status != "language_not_served"] or outcomes
+    served = [outcome for outcome in outcomes if outcome.served] or outcomes
     confidence = [outcome.answer.confidence for outcome in served]
     answerable = [outcome.answerable for outcome in served]
     coverage = cover(confidence, [outcome.right for outcome in served])
     return Trust(separate(confidence, answerable), calibrate(confidence, answerable), coverage)
+
+
+def latency(outcomes: Iterable[Outcome]) -> dict[str, float]:
+    """Milliseconds from a question to its answer, at the median and the 95th percentile."""
+    p50, p95 = np.percentile([outcome.seconds * 1000 for outcome in outcomes], [50, 95])
+    return {"p50": float(p50), "p95": float(p95)}
+
+
+def _rank_values(outcomes: Iterable[Outcome], level: str, names: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Measure -> question id -> value, for the questions that have gold at that level."""
+    judged = [outcome for outcome in outcomes if outcome.gold.get(level)]
+    qrels = {outcome.question.id: outcome.gold[level] for outcome in judged}
+    run = {outcome.question.id: in_order(outcome.found(level)) for outcome in judged}
+    return score_ranking(qrels, run, names)
+
+
+def _answer_values(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
+    """Figure -> question id -> value, for what is said to a question; none where no question has it."""
+    values = {
+        "url@1": {o.question.id: float(o.linked) for o in outcomes if o.linked is not None},
+        "answered": {o.question.id: float(not o.declined) for o in outcomes if o.answerable},
+        "refusal.recall": {o.question.id: float(o.declined) for o in outcomes if not o.answerable},
+        CHARACTERS: {
+            o.question.id: float(sum(len(quote.hit.passage.text) for quote in o.answer.quotes))
+            for o in outcomes
+            if not o.declined
+        },
+    }
+    return {name: found for name, found in values.items() if found}
 
 
 def _refusal(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
@@ -173,9 +162,3 @@ def _refusal(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
         "refusal.precision": estimate_share(both, declined),
         "refusal.f1": estimate_share(2 * both, declined.astype(int) + unanswerable)._replace(n=len(outcomes)),
     }
-
-
-def latency(outcomes: Iterable[Outcome]) -> dict[str, float]:
-    """Milliseconds from a question to its answer, at the median and the 95th percentile."""
-    p50, p95 = np.percentile([outcome.seconds * 1000 for outcome in outcomes], [50, 95])
-    return {"p50": float(p50), "p95": float(p95)}

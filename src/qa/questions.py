@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from qa.errors import EvaluationError
 from qa.scripts import is_japanese, is_whole
 from qa.settings import QUESTION_LENGTH
-from qa.types import Document, Section
+from qa.types import Document, Passage, Section
 
 GoldStatus = Literal[
     "answered", "not_in_document", "after_cutoff", "advice_requested", "too_vague", "small_talk", "not_a_question"
@@ -67,6 +67,12 @@ class Occurrence(NamedTuple):
     section: Section
     start: int
     end: int
+
+    def part_of(self, passage: Passage) -> tuple[int, int] | None:
+        """The span of the passage that belongs to it; None when none does."""
+        if passage.document != self.document.id or self.end <= passage.start or passage.end <= self.start:
+            return None
+        return max(self.start, passage.start) - passage.start, min(self.end, passage.end) - passage.start
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -128,9 +134,10 @@ def parse_json(text: str, where: str) -> Any:
     """A value that can be written again. Raises EvaluationError."""
     try:
         value = json.loads(text)
+        written = json.dumps(value, ensure_ascii=False)
     except (ValueError, RecursionError) as error:
         raise EvaluationError(f"{where} is no JSON ({str(error)[:80]})") from None
-    if not is_whole(json.dumps(value, ensure_ascii=False)):
+    if not is_whole(written):
         raise EvaluationError(f"{where} holds half a character (a lone surrogate): write it whole")
     return value
 

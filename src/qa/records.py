@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from qa.answers import Assistant
 from qa.errors import EvaluationError
 from qa.evaluation import SHOWN, Outcome
 from qa.figures import CHARACTERS, Evaluation, latency
@@ -46,11 +47,11 @@ def identity(question: Question) -> str:
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
-def made_with(model: str, passages: int) -> dict[str, str]:
+def made_with(assistant: Assistant) -> dict[str, str]:
     """What a result depends on: versions, model, size of the index, and the commit of a checkout."""
-    libraries = {name: version(name) for name in LIBRARIES}
-    commit = {"commit": _commit()} if IN_CHECKOUT else {}
-    return {"model": model, "passages": str(passages), "python": platform.python_version(), **libraries, **commit}
+    made = {"model": assistant.encoder.name, "passages": str(len(assistant.index.passages))}
+    made |= {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+    return made | ({"commit": commit} if IN_CHECKOUT and (commit := _commit()) else {})
 
 
 def write_records(evaluation: Evaluation, folder: Path) -> None:

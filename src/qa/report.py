@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from qa.evaluation import SHOWN, Outcome, id_at
-from qa.figures import ALL, CHARACTERS, Evaluation, latency, number, trust
+from qa.figures import ALL, CHARACTERS, Evaluation, Trust, count_questions, latency, trust
 from qa.measures import Difference, Estimate
 from qa.plots import plot_calibration, plot_groups, plot_ranks, plot_risk
 from qa.questions import occurrences
@@ -83,43 +83,44 @@ def report_page(
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
-        "named": name,
-        "levelled": full_name,
-        "share": share,
-        "group_name": group_name,
-        "number": number,
+        "name_figure": name_figure,
+        "name_with_level": name_with_level,
+        "write_estimate": write_estimate,
+        "name_group": name_group,
+        "count_questions": count_questions,
     }
     outcomes = evaluation.outcomes
     level = evaluation.levels[0] if evaluation.levels else ""
+    found = trust(outcomes)
     better, worse = _moved(outcomes, level, baseline) if baseline else ([], [])
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         evaluation=evaluation, level=level, lead=_lead(evaluation), shown=SHOWN, tables=_tables(evaluation),
         baseline=baseline, changes=changes or {},
         answerable=[o for o in outcomes if o.answerable], unanswerable=[o for o in outcomes if not o.answerable],
-        trust=trust(outcomes), latency=latency(outcomes), plots=_plots(evaluation, level), better=better, worse=worse,
+        trust=found, latency=latency(outcomes), plots=_plots(evaluation, level, found), better=better, worse=worse,
         reach=coverage(outcomes, documents), rows=[(o, tuple(_shown(o, documents))) for o in outcomes],
     )  # fmt: skip
 
 
-def name(figure: str) -> str:
+def name_figure(figure: str) -> str:
     """A figure in words, whatever its level: "section.success@5" is "in the first 5"."""
     return NAMES.get(figure) or NAMES[figure.rpartition(".")[2]]
 
 
-def full_name(figure: str) -> str:
+def name_with_level(figure: str) -> str:
     """A figure in words with its level: "section.success@5" is "section: in the first 5"."""
     level = _level(figure)
-    return f"{level}: {name(figure)}" if level in LEVEL_WORDS else name(figure)
+    return f"{level}: {name_figure(figure)}" if level in LEVEL_WORDS else name_figure(figure)
 
 
-def group_name(group: str) -> str:
+def name_group(group: str) -> str:
     """A group in words: "en.near_miss" is "English: near miss"."""
     language, _, kind = group.partition(".")
     words = LANGUAGES.get(language, language)
     return f"{words}: {kind.replace('_', ' ')}" if kind else words
 
 
-def share(found: Estimate | None, figure: str) -> str:
+def write_estimate(found: Estimate | None, figure: str) -> str:
     """A share with its interval; characters, which are none, as whole numbers."""
     if found is None:
         return "–"
@@ -152,7 +153,7 @@ def _level(figure: str) -> str:
 
 def _lead(evaluation: Evaluation) -> str:
     """The group that the summary tells of: all questions, or where not all languages are served the one that is."""
-    told = {o.question.language for o in evaluation.outcomes if o.answer.status == "language_not_served"}
+    told = {outcome.question.language for outcome in evaluation.outcomes if not outcome.served}
     served = {outcome.question.language for outcome in evaluation.outcomes} - told
     return next(iter(served)) if told and len(served) == 1 else ALL
 
@@ -168,19 +169,17 @@ def _tables(evaluation: Evaluation) -> list[tuple[str, str, list[str]]]:
         )
         for level in evaluation.levels
     ]
-    rest = [figure for figure in known if not figure.startswith(tuple(f"{level}." for level in evaluation.levels))]
+    rest = [figure for figure in known if _level(figure) not in evaluation.levels]
     return [*tables, ("Declining, links and length", "Of the answer as a whole.", rest)]
 
 
-def _plots(evaluation: Evaluation, level: str) -> dict[str, str]:
+def _plots(evaluation: Evaluation, level: str, found: Trust) -> dict[str, str]:
     """The plots by name; none of the ranking where nothing is answerable."""
-    outcomes = evaluation.outcomes
-    found = trust(outcomes)
     plots = {"risk": plot_risk(found.coverage), "calibration": plot_calibration(found.calibration)}
     if level:
         figure = f"{level}.success@5"
-        groups = {group_name(g): by_name[figure] for g, by_name in evaluation.figures.items() if figure in by_name}
-        ranks = [outcome.rank(level) for outcome in outcomes if outcome.answerable]
+        groups = {name_group(g): by_name[figure] for g, by_name in evaluation.figures.items() if figure in by_name}
+        ranks = [outcome.rank(level) for outcome in evaluation.outcomes if outcome.answerable]
         plots |= {
             "groups": plot_groups(groups, f"share with a {level} that answers among the first {SHOWN}"),
             "ranks": plot_ranks(ranks, f"rank of the first {level} that answers"),
@@ -210,11 +209,7 @@ def _shown(outcome: Outcome, documents: Sequence[Document]) -> Iterable[Shown]:
     languages = {document.id: document.language for document in documents}
     for hit in outcome.hits[:SHOWN]:
         passage = hit.passage
-        gold = [
-            (max(start, passage.start) - passage.start, min(end, passage.end) - passage.start)
-            for document, _, start, end in evidence
-            if document.id == passage.document and start < passage.end and passage.start < end
-        ]
+        gold = [span for occurrence in evidence if (span := occurrence.part_of(passage))]
         pieces = tuple(_pieces(passage.text, gold, marks.get(passage.id, ())))
         answers = bool(relevant.get(id_at(level, passage)))
         yield Shown(hit, answers, languages[passage.document], pieces)

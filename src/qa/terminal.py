@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qa.answers import UNCERTAIN_BELOW, status_words
-from qa.figures import ALL, Evaluation, latency, number
+from qa.figures import ALL, Evaluation, count_questions, latency
 from qa.index import Progress as Report
 from qa.index import Summary
 from qa.measures import Difference, Estimate
@@ -132,7 +132,7 @@ def print_evaluation(evaluation: Evaluation, changes: Mapping[str, Difference]) 
         table.add_column(name.replace(".", "\n"), justify="right")
     for group, found in evaluation.figures.items():
         cells = [_estimate(found[name]) if name in found else "" for name in columns]
-        table.add_row(group, str(number(found, columns)), *cells)
+        table.add_row(group, str(count_questions(found, columns)), *cells)
     console.print(table)
     times = latency(evaluation.outcomes)
     console.print(f"milliseconds an answer: {times['p50']:.0f} at the median, {times['p95']:.0f} for one in twenty")

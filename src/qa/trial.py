@@ -43,7 +43,7 @@ class Trial:
     def run(self, progress: Progress) -> Evaluation:
         """Ask all questions."""
         outcomes = evaluate(self.assistant, self.questions, self.qrels, progress=progress)
-        return Evaluation(self.name, outcomes, _made_with(self.assistant), self.names)
+        return Evaluation(self.name, outcomes, made_with(self.assistant), self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +125,10 @@ def run_ablations(trial: Trial, progress: Progress) -> str:
     return f"{ablation_table(variants)}\n\n{told}"
 
 
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Make a folder to write to. Raises EvaluationError when that, or what is written inside, does not work."""
-    try:
+def make_folder(folder: Path) -> None:
+    """Make the folder of the report, before anything is measured. Raises EvaluationError."""
+    with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        raise EvaluationError(f"{folder} cannot be written ({error.strerror}): give another --output") from None
 
 
 def conclude(
@@ -142,11 +138,11 @@ def conclude(
 
     Raises EvaluationError; what was written before stays.
     """
-    with writing(folder):
+    with _writing(folder):
         write_records(evaluation, folder)
     changes, failures = limits.judge(evaluation)
     page = report_page(evaluation, trial.assistant.documents, limits.baseline, changes)
-    with writing(folder):
+    with _writing(folder):
         (folder / REPORT).write_text(page, encoding="utf-8")
     return changes, failures
 
@@ -185,7 +181,15 @@ def _read_sets(paths: Sequence[Path]) -> dict[str, tuple[Question, ...]]:
 
 def made_of(assistant: Assistant) -> str:
     """What a result depends on, in a line."""
-    return ", ".join(f"{name} {value}" for name, value in _made_with(assistant).items() if value)
+    return ", ".join(f"{name} {value}" for name, value in made_with(assistant).items())
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise EvaluationError(f"{folder} cannot be written ({error.strerror}): give another --output") from None
 
 
 def _threshold(text: str) -> tuple[str, float]:
@@ -194,7 +198,3 @@ def _threshold(text: str) -> tuple[str, float]:
         if 0 <= (value := float(least)) <= 1:
             return name.strip(), value
     raise EvaluationError(f"--fail-under {text} cannot be read: write a share of 0 to 1, like success@5=0.95")
-
-
-def _made_with(assistant: Assistant) -> dict[str, str]:
-    return made_with(assistant.encoder.name, len(assistant.index.passages))
