@@ -10,7 +10,7 @@ serve: index
 index: .venv/installed
 	$(BIN)/qa index
 
-test: .venv/tested browser
+test: .venv/tested browser index
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # What the next change is measured against: no figure may be worse but by chance, none under these.

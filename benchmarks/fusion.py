@@ -1,95 +1,75 @@
-"""Which way of fusing the two rankings finds most: measured on the English dev questions.
+"""What each score should have in the fused one: shares fitted to the dev questions, and shares tried.
 
 python benchmarks/fusion.py > benchmarks/results/fusion.md
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import logsumexp
 
 from qa.answers import open_assistant
-from qa.encoder import Encoder
-from qa.evaluation import evaluate
-from qa.figures import ALL, Evaluation
-from qa.index import Index
+from qa.evaluation import Outcome, evaluate
+from qa.figures import Evaluation
 from qa.questions import Question
+from qa.retrieval import DEPTH, SHARES, Shares, search
 from qa.settings import Settings
 from qa.trial import default_sets, made_of, trial_of_sets
-from qa.types import Hit
 
-Scores = NDArray[np.float64]
-Fusion = Callable[[Scores, Scores, float], Scores]
-# Reciprocal rank fusion's constant (Cormack, Clarke and Büttcher 2009).
-RRF_CONSTANT = 60
-COLUMNS = ("passage.success@1", "passage.success@5", "section.success@1", "section.success@5")
-
-
-def reciprocal_ranks(dense: Scores, lexical: Scores, ceiling: float) -> Scores:
-    total = np.zeros(len(dense))
-    for scores in (dense, lexical):
-        found = [row for row in np.argsort(-scores, kind="stable") if scores[row] > 0]
-        total[found] += 1 / (RRF_CONSTANT + 1 + np.arange(len(found)))
-    return total
-
-
-def min_max(share: float) -> Fusion:
-    def fused(dense: Scores, lexical: Scores, ceiling: float) -> Scores:
-        scaled: Scores = (dense - dense.min()) / (dense.max() - dense.min())
-        return share * scaled + (1 - share) * lexical / max(float(lexical.max()), 1e-9)
-
-    return fused
-
-
-def theoretical(share: float) -> Fusion:
-    return lambda dense, lexical, ceiling: share * dense.clip(0) + (1 - share) * lexical / max(ceiling, 1e-9)
-
-
-FUSIONS: dict[str, Fusion] = {
-    "BM25 alone": lambda dense, lexical, ceiling: lexical,
-    "dense alone": lambda dense, lexical, ceiling: dense,
-    "reciprocal rank fusion": reciprocal_ranks,
-    **{f"min-max, {share} dense": min_max(share) for share in (0.5, 0.7, 0.8, 0.9)},
-    **{f"theoretical maximum, {share} dense": theoretical(share) for share in (0.4, 0.5, 0.6, 0.7, 0.8)},
-}
+COLUMNS = [
+    *(("en", f"{level}.success@{k}") for level in ("passage", "section") for k in (1, 5)),
+    *((group, f"section.success@{k}") for group in ("en.paraphrase", "ja") for k in (1, 5)),
+]
+TRIED = [
+    SHARES,
+    *(Shares(1 - lexical - hint, lexical, hint) for lexical in (0.05, 0.15, 0.3) for hint in (0.2, 0.35, 0.5)),
+    Shares(1, 0, 0), Shares(0, 1, 0), Shares(0, 0, 1), Shares(0.85, 0.15, 0), Shares(0, 0.3, 0.7),
+]  # fmt: skip
 
 
 def main() -> None:
-    """Print one row for each fusion."""
+    """Print the fit, and one row for each way of sharing."""
     settings = Settings()
     assistant = open_assistant(settings)
     trial = trial_of_sets(assistant, default_sets(settings, "dev"))
     questions = [question for question in trial.questions if wanted(question)]
-    print(f"{len(questions)} answerable English dev questions that stand alone; {made_of(assistant)}.\n")
-    print("| fusion | passage @1 | @5 | section @1 | @5 | paraphrases: section @1 | @5 |")
-    print("|---|---|---|---|---|---|---|")
-    for name, fusion in FUSIONS.items():
-        find = partial(rank, assistant.index, assistant.encoder, fusion)
-        figures = Evaluation(name, evaluate(assistant, questions, find=find)).figures
-        cells = [figures[ALL][column] for column in COLUMNS]
-        cells += [figures["en.paraphrase"][column] for column in COLUMNS[2:]]
-        print(f"| {name} | {' | '.join(f'{cell.value:.3f}' for cell in cells)} |")
+    print(f"{len(questions)} answerable dev questions that stand alone; {made_of(assistant)}.\n")
+    outcomes = evaluate(assistant, questions)
+    fitted = " · ".join(f"{share:.2f}" for share in fit(outcomes))
+    print(f"Fitted, as parts of one: vectors, words, hints {fitted}.\n")
+    print("| vectors, words, hints | passage @1 | @5 | section @1 | @5 | paraphrases @1 | @5 | Japanese @1 | @5 |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for shares in TRIED:
+        find = partial(search, assistant.index, assistant.encoder, k=DEPTH, shares=shares)
+        figures = Evaluation("", evaluate(assistant, questions, find=find)).figures
+        cells = [f"{figures[group][column].value:.3f}" for group, column in COLUMNS]
+        name = f"{shares.dense:.2f} · {shares.lexical:.2f} · {shares.hint:.2f}"
+        print(f"| {name}{', in use' if shares == SHARES else ''} | {' | '.join(cells)} |")
 
 
 def wanted(question: Question) -> bool:
     """Whether it has an answer, and can be understood alone."""
-    return question.status == "answered" and question.language == "en" and question.kind != "follow_up"
+    return question.status == "answered" and question.kind != "follow_up"
 
 
-def rank(index: Index, encoder: Encoder, fusion: Fusion, query: str) -> list[Hit]:
-    """All passages by their fused scores."""
-    size = len(index.passages)
-    vector = encoder.encode([query], "query")[0]
-    dense, lexical = np.zeros(size), np.zeros(size)
-    for scores, ranking in ((dense, index.dense.rank(vector, size)), (lexical, index.lexical.rank(query, size))):
-        for row, score in ranking:
-            scores[row] = score
-    fused = fusion(dense, lexical, index.lexical.ceiling(query))
-    best = np.argsort(-fused, kind="stable")
-    return [Hit(index.passages[row], float(fused[row]), dense[row], lexical[row], (0, 0)) for row in best]
+def fit(outcomes: list[Outcome]) -> NDArray[np.float64]:
+    """The shares under which a relevant passage is likeliest to be drawn, if odds grow with the fused score."""
+    scores = [np.array([(h.dense, h.lexical, h.hint or h.dense) for h in outcome.hits]) for outcome in outcomes]
+    relevant = [np.array([h.passage.id in outcome.gold["passage"] for h in outcome.hits]) for outcome in outcomes]
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        total = 0.0
+        for rows, gold in zip(scores, relevant, strict=True):
+            odds = rows @ weights
+            total += float(logsumexp(odds) - logsumexp(odds[gold]))
+        return total / len(scores) + 1e-5 * float(weights @ weights)
+
+    weights = np.asarray(minimize(loss, np.array([50.0, 10.0, 30.0])).x, np.float64)
+    return np.asarray(weights / weights.sum())
 
 
 if __name__ == "__main__":

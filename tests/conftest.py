@@ -23,6 +23,7 @@ from qa.encoder import SentenceEncoder
 from qa.index import build_index, open_index
 from qa.reading.corpus import read_document
 from qa.settings import Settings
+from qa.store import copy_index
 from qa.types import Document
 
 # Both cores may be busy with another process that starts.
@@ -56,6 +57,8 @@ def encoder() -> SentenceEncoder:
 def index_folder(tmp_path_factory: pytest.TempPathFactory, corpus: Path, encoder: SentenceEncoder) -> Path:
     """A real index of the corpus."""
     folder = tmp_path_factory.mktemp("index")
+    # What the checkout's index has embedded already keeps its vectors.
+    copy_index(Settings().index, folder)
     build_index(corpus, folder, encoder)
     return folder
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import get_args
+
 import pytest
 
 from qa.answers import Assistant, check_question
 from qa.errors import QuestionError
 from qa.scripts import is_japanese
 from qa.settings import QUESTION_LENGTH
+from qa.types import GoldStatus
+from qa.wording import status_words
 
 
 def test_the_first_question_of_all(assistant: Assistant) -> None:
@@ -38,23 +43,63 @@ def test_questions_find_their_section(assistant: Assistant, question: str, secti
 
 
 def test_marks_are_sentences_of_the_passage(assistant: Assistant) -> None:
-    answer = assistant.ask("How many Japanese companies submitted responses to the Reporting Framework?")
-    quote = answer.quotes[0]
-    (start, end) = quote.marks[0]
-    assert quote.hit.passage.text[start:end].startswith("As of March 2026, 25 organizations")
+    marked = [
+        (mark, quote.hit.passage)
+        for question in (
+            "Who is the head of the AI Strategic Headquarters?",
+            "When was the AI Act promulgated?",
+            "AI法",
+        )
+        for quote in assistant.ask(question).quotes
+        for mark in quote.marks
+    ]
+    assert marked
+    assert all(mark in passage.sentences for mark, passage in marked)
 
 
-@pytest.mark.parametrize("question", ["how do I bake sourdough bread", "who won the football match", "qwzx plmk"])
-def test_what_the_document_does_not_say_is_declined(assistant: Assistant, question: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("how do I bake sourdough bread", "not_in_document"),
+        ("昨日のサッカーの試合はどちらが勝ちましたか", "not_in_document"),
+        ("What did the headquarters decide in its meeting of May 2026?", "after_cutoff"),
+        ("Is it legal for me to clone my grandmother's voice?", "advice_requested"),
+        ("tell me more about that", "too_vague"),
+        ("hello, nice to meet you", "small_talk"),
+        ("こんにちは、元気ですか", "small_talk"),
+        ("qwzx plmk", "not_a_question"),
+    ],
+)
+def test_what_is_not_answered_is_told_why(assistant: Assistant, question: str, status: str) -> None:
     answer = assistant.ask(question)
-    assert answer.status == "not_in_document"
+    assert answer.status == status
     assert answer.quotes == ()
-    assert 1 <= len(answer.nearest) <= 3
-    assert 0 <= answer.confidence < 0.5
+    assert bool(answer.nearest) == (status not in ("small_talk", "not_a_question"))
+    assert set(status_words(answer)) == {"ja" if is_japanese(question) else "en"}
+
+
+def test_each_status_has_its_words_in_both_languages(assistant: Assistant) -> None:
+    answer = assistant.ask("how do I bake sourdough bread")
+    for status in get_args(GoldStatus)[1:]:
+        for question in ("why", "なぜ"):
+            (words,) = status_words(replace(answer, question=question, status=status)).values()
+            assert "{" not in words
+
+
+def test_a_question_in_japanese_finds_what_is_there_in_english(assistant: Assistant) -> None:
+    answer = assistant.ask("AI法はいつ全面施行されましたか")
+    assert answer.status == "answered"
+    assert answer.quotes[0].hit.passage.section.number == "1.3.1.a"
+
+
+@pytest.mark.parametrize("question", ["1.5 5)", "footnote 12", "第1.3節", "DS-310"])
+def test_what_is_named_is_answered(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).status == "answered"
 
 
 def test_a_language_that_is_not_served_is_said(assistant: Assistant) -> None:
-    answer = assistant.ask("AI法はいつ全面施行されましたか")
+    english = Assistant(assistant.index, assistant.encoder, replace(assistant.settings, languages=("en",)))
+    answer = english.ask("AI法はいつ全面施行されましたか")
     assert answer.status == "language_not_served"
     assert (answer.quotes, answer.nearest) == ((), ())
 

@@ -132,7 +132,7 @@ def test_other_addresses_and_methods_are_refused(client: httpx.Client) -> None:
 def test_health_and_description(client: httpx.Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     description = client.get("/openapi.json").json()
-    assert description["info"]["version"] == "1.3.0"
+    assert description["info"]["version"] == "1.4.0"
     assert list(description["paths"]) == ["/api/search", "/api/verify", "/healthz"]
     assert "AnswerBody" in description["components"]["schemas"]
     assert "HTTPValidationError" not in json.dumps(description["paths"])

@@ -31,12 +31,13 @@ def check_error(shown: subprocess.CompletedProcess[str], words: str, code: int =
 
 
 def test_index_builds_says_what_it_did_and_then_has_nothing_to_do(environment: dict[str, str], tmp_path: Path) -> None:
-    built = run("index", environment=environment, QA_INDEX=str(tmp_path))
+    environment = {**environment, "QA_INDEX": str(tmp_path), "QA_HINTS": "off"}
+    built = run("index", environment=environment)
     assert built.returncode == 0, built.stderr
     for line in ("sections  65", "54 of 54 resolved, 57 links", "50 entries", "coverage    100.0%", "seconds"):
         assert line in built.stdout
     assert "0 kept" in built.stdout
-    again = run("index", environment=environment, QA_INDEX=str(tmp_path))
+    again = run("index", environment=environment)
     assert "vectors     0 made" in again.stdout
     assert len(list(tmp_path.glob("build-*"))) == 1
 
@@ -82,7 +83,7 @@ def test_verify_tells_a_quotation_from_an_altered_one(environment: dict[str, str
         (("ask", "x"), {"QA_PASSAGES": "many"}, "QA_PASSAGES=many"),
         (("ask", "x"), {"QA_CORPUS": "/nowhere"}, "/nowhere holds no document"),
         (("index",), {"QA_CORPUS": "/nowhere"}, "/nowhere holds no document"),
-        (("index",), {"QA_INDEX": "/dev/null/index"}, "cannot be written"),
+        (("index",), {"QA_INDEX": "/dev/null/index", "QA_HINTS": "off"}, "cannot be written"),
         (("index",), {"QA_MODEL": "/nowhere"}, "QA_MODEL=/nowhere cannot be had"),
     ],
     ids=range(9),
@@ -117,7 +118,7 @@ def test_help_names_the_commands_and_waits_for_nothing_heavy(environment: dict[s
 
 
 def test_a_pipe_that_takes_no_japanese(environment: dict[str, str]) -> None:
-    shown = run("ask", "AI法とは", environment=environment, PYTHONIOENCODING="ascii")
+    shown = run("ask", "AI法とは", environment=environment, PYTHONIOENCODING="ascii", QA_LANGUAGES="en")
     assert (shown.returncode, "English for now" in shown.stdout) == (0, True)
 
 

@@ -18,10 +18,11 @@ from qa.errors import EvaluationError
 from qa.evaluation import Outcome, evaluate
 from qa.figures import ALL, Evaluation, latency
 from qa.measures import RANKING
-from qa.questions import GoldStatus, Question
+from qa.questions import Question
 from qa.records import differences, identity, read_baseline, save, write_records
 from qa.report import coverage, report_page
 from qa.retrieval import search
+from qa.types import GoldStatus
 
 
 def asked(id: str, kind: str, turns: Sequence[str], evidence: str = "", section: str = "", url: str = "",
@@ -37,9 +38,9 @@ QUESTIONS = [
           "It is composed of the Prime Minister as its head", "2.1"),
     asked("drone", "keyword", ["drone act <b>law</b>"], "In addition to the Civil Aeronautics Act", "1.3.5",
           "https://aisi.go.jp/"),
-    asked("hard", "paraphrase", ["my cousin copied a song"], "The purpose of the Copyright Act", "1.3.3"),
+    asked("hard", "paraphrase", ["In which court was it tried?"], "The purpose of the Copyright Act", "1.3.3"),
     asked("cake", "far", ["How long does a chocolate cake bake?"], status="not_in_document"),
-    asked("fine", "near_miss", ["What is the fine for breaking the AI Act?"], status="not_in_document"),
+    asked("fine", "near_miss", ["When was the AI Act promulgated?"], status="not_in_document"),
 ]  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def outcomes(assistant: Assistant) -> list[Outcome]:
 
 @pytest.fixture(scope="module")
 def evaluation(outcomes: list[Outcome]) -> Evaluation:
-    return Evaluation("a few", outcomes, {"model": "all-MiniLM-L6-v2"})
+    return Evaluation("a few", outcomes, {"model": "multilingual-e5-small"})
 
 
 def by_id(outcomes: Sequence[Outcome], id: str) -> Outcome:
@@ -80,8 +81,8 @@ def test_evidence_over_two_passages_makes_both_relevant(assistant: Assistant) ->
 def test_only_the_last_turn_is_asked_and_ranked_as_by_search(outcomes: list[Outcome], assistant: Assistant) -> None:
     head = by_id(outcomes, "head")
     assert head.answer == assistant.ask("Who is the head of the AI headquarters?")
-    hits = search(assistant.index, assistant.encoder, head.question.asked, 5)
-    assert list(head.hits[:5]) == hits
+    hits = search(assistant.index, assistant.encoder, head.question.asked, 5).hits
+    assert head.hits[:5] == hits
 
 
 def test_figures_agree_with_trec_eval_on_the_files_written(evaluation: Evaluation, tmp_path: Path) -> None:
@@ -194,7 +195,10 @@ def test_ablations_leave_out_one_part_at_a_time(assistant: Assistant) -> None:
     found = run_variants(assistant, QUESTIONS, None, RANKING, lambda *_: None)
     assert next(iter(found)) == WHOLE
     hits = {name: by_id(evaluation.outcomes, "act").hits for name, evaluation in found.items()}
-    assert [hit.score for hit in hits["vectors alone"]] == [max(hit.dense, 0.0) for hit in hits["vectors alone"]]
+    assert [hit.score for hit in hits["no hints, vectors alone"]] == [
+        hit.dense for hit in hits["no hints, vectors alone"]
+    ]
+    assert all(hit.hint is None for hit in hits["no hints"])
     assert [hit.score for hit in hits["words alone"]] == [hit.lexical for hit in hits["words alone"]]
     assert {hit.passage.context for hit in hits["headings not searched"]} == {""}
     table = ablation_table(found).splitlines()

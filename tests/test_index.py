@@ -22,6 +22,7 @@ from qa.encoder import Encoder
 from qa.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnusable
 from qa.freshness import fingerprint
 from qa.index import Index, build_index, open_index, refresh_index
+from qa.passages import embedded_sentences
 from qa.retrieval import search
 from qa.settings import Settings
 from qa.store import copy_index, write_build
@@ -41,7 +42,7 @@ def folders(tmp_path: Path, corpus: Path) -> tuple[Path, Path]:
 
 
 def ids(index: Index, encoder: Encoder) -> list[list[tuple[str, float]]]:
-    return [[(hit.passage.id, hit.score) for hit in search(index, encoder, query, 5)] for query in QUERIES]
+    return [[(hit.passage.id, hit.score) for hit in search(index, encoder, query, 5).hits] for query in QUERIES]
 
 
 def test_build_then_open_gives_the_same_hits(folders: tuple[Path, Path]) -> None:
@@ -61,7 +62,8 @@ def test_stored_vectors_are_those_of_the_texts(folders: tuple[Path, Path]) -> No
     index = open_index(*folders, encoder)
     for i in (0, 7, len(index.passages) - 1):
         passage = index.passages[i]
-        sentence = passage.text[slice(*passage.sentences[-1])]
+        sentence = embedded_sentences(passage)[-1]
+        assert sentence.endswith("\n" + passage.text[slice(*passage.sentences[-1])])
         row = index.sentence_starts[i] + len(passage.sentences) - 1
         assert np.allclose(index.sentences.vectors(row, 1)[0], encoder.encode([sentence], "passage")[0])
 
@@ -140,7 +142,7 @@ def test_a_flipped_byte_is_found_and_cured(folders: tuple[Path, Path], name: str
 
 @pytest.mark.parametrize(
     "manifest",
-    ["", "{", "[]", "{}", '{"build": 1, "fingerprint": {"format": 1}}', "\0", '{"fingerprint": {"format": 1}}'],
+    ["", "{", "[]", "{}", '{"build": 1, "fingerprint": {"format": 2}}', "\0", '{"fingerprint": {"format": 2}}'],
 )
 def test_a_broken_manifest_is_found_and_cured(folders: tuple[Path, Path], manifest: str) -> None:
     build_index(*folders, WordEncoder())
@@ -161,7 +163,7 @@ def test_a_missing_file_is_found(folders: tuple[Path, Path]) -> None:
 def test_another_format_is_stale(folders: tuple[Path, Path]) -> None:
     build_index(*folders, WordEncoder())
     path = folders[1] / "manifest.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"format": 1', '"format": 0'), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace('"format": 2', '"format": 0'), encoding="utf-8")
     with pytest.raises(IndexStale, match="format 0"):
         open_index(*folders, WordEncoder())
 

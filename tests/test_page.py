@@ -66,7 +66,7 @@ class Asked:
         if "天気" in question:
             return Answer(question, "language_not_served", 0.0, self.document, (), (), self.document)
         quotes = tuple(
-            Quote(Hit(passage, 0.9, 0.8, 1.0, (0, 5)), () if number else self.marks)
+            Quote(Hit(passage, 0.9, 0.8, 1.0, None, (0, 5)), () if number else self.marks)
             for number, passage in enumerate(self.passages)
         )
         return Answer(question, "answered", 0.9, self.document, quotes, (), self.document)
@@ -162,7 +162,7 @@ def test_after_an_answer_the_first_card_is_in_view_and_nothing_is_cut_off(page: 
     for turn in (1, 2):
         put(page, "Which laws apply?", turn)
         expect(page.locator(f"#answer-{turn} .qa-status")).to_be_focused()
-        assert page.locator(f"#answer-{turn} .qa-status").text_content() == "3 passages"
+        assert page.locator(f"#answer-{turn} .qa-status").text_content() == "3 passages. Strong match."
         bar = page.locator("#question").bounding_box()
         card = page.locator(f"#answer-{turn} .qa-card").first.bounding_box()
         question = page.locator(".qa-question").last.bounding_box()
@@ -207,7 +207,9 @@ def test_a_conversation_declines_fails_and_goes_on(page: Page, ask: Asked, port:
     page.get_by_role("button", name="Which laws apply?").click()
     expect(page.locator("#answer-1 .qa-card")).to_have_count(3)
     put(page, "the weather", 2)
-    assert page.locator("#answer-2 .qa-status").text_content() == f"“{ask.document.title}” does not say."
+    assert page.locator("#answer-2 .qa-status").text_content() == (
+        f"“{ask.document.title}” does not say. You could ask in other words, or look into the closest sections."
+    )
     nearest = page.locator("#answer-2 .qa-nearest a")
     sections = [passage.section for passage in ask.passages]
     assert nearest.all_text_contents() == [f"{section.label} {section.title}" for section in sections]

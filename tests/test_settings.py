@@ -17,7 +17,8 @@ def test_every_setting_can_be_chosen() -> None:
 
 def test_values_are_read() -> None:
     environment = {"QA_CORPUS": "/a", "QA_INDEX": "/b", "QA_MODEL": "m", "QA_LANGUAGES": "en, ja", "QA_PASSAGES": "3"}
-    assert read_settings(environment) == Settings(Path("/a"), Path("/b"), "m", ("en", "ja"), 3)
+    environment["QA_HINTS"] = "off"
+    assert read_settings(environment) == Settings(Path("/a"), Path("/b"), "m", ("en", "ja"), False, 3)
     assert read_settings({"HOME": "/root"}) == Settings()
 
 
@@ -30,6 +31,7 @@ def test_values_are_read() -> None:
         ("QA_PASSAGES", "²"),
         ("QA_LANGUAGES", "english"),
         ("QA_MODEL", " "),
+        ("QA_HINTS", "yes"),
         ("QA_CORPUS", ""),
         ("QA_SPEED", "fast"),
     ],

@@ -18,7 +18,7 @@ SET: list[dict[str, object]] = [
     {"id": "act", "question": "When was the AI Act fully enforced?", "sections": ["1.3.1.a"], "kind": "fact",
      "evidence": ["and was fully enforced on September 1"]},
     {"id": "drone", "question": "drone law", "sections": ["1.3.5"], "evidence": ["In addition to the Civil"]},
-    {"id": "hard", "question": "my cousin copied a song", "sections": ["1.3.3"],
+    {"id": "hard", "question": "Who may fly a drone?", "sections": ["1.3.3"],
      "evidence": ["The purpose of the Copyright Act"]},
     {"id": "cake", "question": "How long does a cake bake?", "kind": "far"},
 ]  # fmt: skip

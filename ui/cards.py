@@ -11,8 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from qa.answers import status_words
 from qa.types import Answer, Document, Metadata, Passage, Quote, Section, Source
+from qa.wording import LABELS, language_of, status_words
+
+Labels = Mapping[str, str]
+"""Names of the parts of an answer, in the language of the asker."""
 
 Permalink = Callable[[str], str]
 """From a place ("factsheet-2025/1.3.5/2", or "factsheet-2025/1.3.5" for a section) to its address."""
@@ -40,12 +43,14 @@ def question_html(question: str, only: Document | None = None) -> str:
     if only is None:
         return heading
     title = f'<cite lang="{escape(only.language)}">{escape(only.title)}</cite>'
-    return f'{heading}<p class="qa-only">Only in {title}</p>'
+    language = language_of(question)
+    words = escape(LABELS[language]["only"]).replace("&#123;&#125;", title)
+    return f'{heading}<p class="qa-only" lang="{language}">{words}</p>'
 
 
 def notice_html(sentence: str, turn: int) -> str:
     """One sentence in place of an answer."""
-    return f'<div class="qa-answer" id="answer-{turn}">{_status({"en": sentence})}</div>'
+    return f'<div class="qa-answer" id="answer-{turn}">{_status({"en": sentence}, LABELS["en"])}</div>'
 
 
 def answer_html(
@@ -57,35 +62,37 @@ def answer_html(
 ) -> str:
     """An answer as one line of HTML: a status, the cards or the closest sections, the document, and the `vote` on it.
 
+    All but the document's words is in the language of the question.
+
     `turn` counts the questions of a conversation from 1 and keeps ids apart when a passage is shown twice.
     `documents` are all of the corpus by id. Without a `permalink` a card links to itself.
     """
-    if answer.status == "answered" and answer.quotes:
-        cards = (_card(quote, turn, documents, permalink) for quote in answer.quotes)
-        body = _status(status_words(answer)) + "".join(cards)
-    else:
-        body = _status(status_words(answer)) + _nearest(answer, documents, permalink)
+    language = language_of(answer.question)
+    labels = LABELS[language]
+    cards = (_card(quote, turn, documents, permalink, labels) for quote in answer.quotes)
+    body = _status(status_words(answer), labels) + "".join(cards) + _nearest(answer, documents, permalink, labels)
     passages = [*(quote.hit.passage for quote in answer.quotes), *answer.nearest]
     named = dict.fromkeys(passage.document for passage in passages)
     shown = [documents[name] for name in named if name in documents]
     if not shown and answer.document is not None:
         shown = [answer.document]
-    lines = "".join(map(document_html, shown))
-    return f'<div class="qa-answer" id="answer-{turn}">{body}{lines}{vote}</div>'
+    lines = "".join(document_html(document, labels=labels) for document in shown)
+    return f'<div class="qa-answer" id="answer-{turn}" lang="{language}">{body}{lines}{vote}</div>'
 
 
-def vote_html(only: str | None) -> str:
+def vote_html(question: str, only: str | None) -> str:
     """Two buttons that ask whether the answer was right; `only` is the id of the only document that was searched."""
+    labels = LABELS[language_of(question)]
     return (
-        '<p class="qa-votes"><span>Was this right?</span> '
-        '<button type="button" class="qa-vote qa-right">Yes</button> '
-        '<button type="button" class="qa-vote">No</button> '
-        f'<span class="qa-vote-note">Your vote and the question are kept for review, nothing about you.</span>'
+        f'<p class="qa-votes"><span>{labels["right"]}</span> '
+        f'<button type="button" class="qa-vote qa-right">{labels["yes"]}</button> '
+        f'<button type="button" class="qa-vote">{labels["no"]}</button> '
+        f'<span class="qa-vote-note">{labels["kept"]}</span>'
         f'<span class="qa-vote-document" hidden>{escape(only or "")}</span></p>'
     )
 
 
-def document_html(document: Metadata, titled: bool = True) -> str:
+def document_html(document: Metadata, titled: bool = True, labels: Labels = LABELS["en"]) -> str:
     """What is quoted from: title (unless it stands above), publisher, dates, the publisher's notice."""
     lang = f' lang="{escape(document.language)}"'
     publisher = f"<span{lang}>{escape(document.publisher)}</span>"
@@ -95,9 +102,9 @@ def document_html(document: Metadata, titled: bool = True) -> str:
     if document.publisher:
         facts.append(publisher)
     if document.published:
-        facts.append(f"Published {escape(document.published)}")
+        facts.append(labels["published"].format(escape(document.published)))
     if document.content_as_of:
-        facts.append(f"Content as of {escape(document.content_as_of)}")
+        facts.append(labels["as_of"].format(escape(document.content_as_of)))
     notice = f"<p{lang}>{escape(document.notice)}</p>" if document.notice else ""
     items = "".join(f"<li>{fact}</li>" for fact in facts)
     return f'<div class="qa-document"><ul>{items}</ul>{notice}</div>'
@@ -105,7 +112,7 @@ def document_html(document: Metadata, titled: bool = True) -> str:
 
 def passage_html(passage: Passage, document: Metadata, note: str = "") -> str:
     """A passage as a card of its own page, below that page's first heading; `note` is HTML to stand above it."""
-    body = note + _body(passage, (), document, 2)
+    body = note + _body(passage, (), document, 2, LABELS["en"])
     return f'<article class="qa-card" id="{escape(_anchor(passage))}">{body}</article>'
 
 
@@ -130,18 +137,15 @@ def citation(passage: Passage, title: str) -> str:
     return ", ".join(filter(None, [title, section, page, *urls]))
 
 
-def _status(sentences: Mapping[str, str]) -> str:
+def _status(sentences: Mapping[str, str], labels: Labels) -> str:
     """Sentences by their language."""
     words = " ".join(f'<span lang="{escape(lang)}">{escape(sentence)}</span>' for lang, sentence in sentences.items())
     # Focus goes here after an answer; the link shows when it has the focus, and spares a keyboard user
     # the way through all cards to the next question.
-    return (
-        f'<p class="qa-status" tabindex="-1">{words}</p>'
-        '<a class="qa-skip" href="#question">Skip to the question box</a>'
-    )
+    return f'<p class="qa-status" tabindex="-1">{words}</p><a class="qa-skip" href="#question">{labels["skip"]}</a>'
 
 
-def _nearest(answer: Answer, documents: Mapping[str, Document], permalink: Permalink | None) -> str:
+def _nearest(answer: Answer, documents: Mapping[str, Document], permalink: Permalink | None, labels: Labels) -> str:
     items = []
     for passage in answer.nearest[:NEAREST_SHOWN]:
         section, document = passage.section, documents.get(passage.document)
@@ -150,11 +154,13 @@ def _nearest(answer: Answer, documents: Mapping[str, Document], permalink: Perma
         if permalink is not None:
             name = f'<a href="{escape(permalink(f"{passage.document}/{section.place}"))}">{name}</a>'
         title = f' <span class="qa-from">· {escape(document.title)}</span>' if document and len(documents) > 1 else ""
-        items.append(f"<li>{name} {_page(section.page, 'span')}{title}</li>")
-    return f'<div class="qa-nearest"><h3>Closest sections</h3><ul>{"".join(items)}</ul></div>' if items else ""
+        items.append(f"<li>{name} {_page(section.page, 'span', labels)}{title}</li>")
+    return f'<div class="qa-nearest"><h3>{labels["closest"]}</h3><ul>{"".join(items)}</ul></div>' if items else ""
 
 
-def _card(quote: Quote, turn: int, documents: Mapping[str, Document], permalink: Permalink | None) -> str:
+def _card(
+    quote: Quote, turn: int, documents: Mapping[str, Document], permalink: Permalink | None, labels: Labels
+) -> str:
     passage = quote.hit.passage
     document = documents.get(passage.document)
     title = document.title if document else passage.document
@@ -162,9 +168,9 @@ def _card(quote: Quote, turn: int, documents: Mapping[str, Document], permalink:
     address = permalink(passage.id) if permalink else f"#{anchor}"
     return (
         f'<article class="qa-card" id="{escape(anchor)}" tabindex="-1">'
-        f"{_body(passage, quote.marks, document, 3, titled=len(documents) > 1)}"
-        '<p class="qa-actions"><button type="button" class="qa-copy">Copy quote with citation</button>'
-        f'<a class="qa-permalink" href="{escape(address)}">Link to this passage</a></p>'
+        f"{_body(passage, quote.marks, document, 3, labels, titled=len(documents) > 1)}"
+        f'<p class="qa-actions"><button type="button" class="qa-copy">{labels["copy"]}</button>'
+        f'<a class="qa-permalink" href="{escape(address)}">{labels["permalink"]}</a></p>'
         f'<span class="qa-citation" hidden>{escape(citation(passage, title))}</span></article>'
     )
 
@@ -178,6 +184,7 @@ def _body(
     marks: tuple[tuple[int, int], ...],
     document: Metadata | None,
     level: int,
+    labels: Labels,
     titled: bool = False,
 ) -> str:
     """Heading path, below the document's title if `titled`, heading of that level, text, page and sources."""
@@ -188,7 +195,7 @@ def _body(
     return (
         f"{above}<h{level}{lang}>{_badge(section)}<span>{escape(section.title or UNTITLED)}</span></h{level}>"
         f'<blockquote class="qa-text"{lang}>{marked_html(passage.text, marks)}</blockquote>'
-        f"{_page(passage.page, 'p')}{_sources(passage.sources, level + 1)}"
+        f"{_page(passage.page, 'p', labels)}{_sources(passage.sources, level + 1, labels)}"
     )
 
 
@@ -196,17 +203,18 @@ def _badge(section: Section) -> str:
     return f'<span class="qa-label">{escape(section.label)}</span> ' if section.label else ""
 
 
-def _sources(sources: tuple[Source, ...], level: int) -> str:
+def _sources(sources: tuple[Source, ...], level: int, labels: Labels) -> str:
     if not sources:
         return ""
-    heading = "Official source" if len(sources) == 1 else "Official sources"
-    return f'<h{level}>{heading}</h{level}><ul class="qa-sources">{"".join(map(_source, sources))}</ul>'
+    heading = labels["source" if len(sources) == 1 else "sources"]
+    items = "".join(_source(source, labels) for source in sources)
+    return f'<h{level}>{heading}</h{level}><ul class="qa-sources">{items}</ul>'
 
 
-def _source(source: Source) -> str:
-    name = f"Footnote {source.footnote}" if source.footnote is not None else "Link in the text"
+def _source(source: Source, labels: Labels) -> str:
+    name = labels["footnote"].format(source.footnote) if source.footnote is not None else labels["link"]
     japanese = (source.remark or "").strip(" ()").lower() == JAPANESE_ONLY
-    remark = "Japanese only" if japanese else source.remark
+    remark = labels["japanese"] if japanese else source.remark
     shown = f'<span class="qa-remark">{escape(remark)}</span> ' if remark else ""
     url = escape(source.url)
     if _is_web_address(source.url):
@@ -215,8 +223,8 @@ def _source(source: Source) -> str:
     return f'<li><span class="qa-note">{name}</span> {shown}{url}</li>'
 
 
-def _page(page: int | None, tag: str) -> str:
-    return f'<{tag} class="qa-page">Page {page}</{tag}>' if page is not None else ""
+def _page(page: int | None, tag: str, labels: Labels) -> str:
+    return f'<{tag} class="qa-page">{labels["page"].format(page)}</{tag}>' if page is not None else ""
 
 
 def _is_web_address(url: str) -> bool:

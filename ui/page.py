@@ -110,7 +110,7 @@ def build_page(
     by_id = {document.id: document for document in documents}
 
     def show(answer: Answer, turn: int, only: str | None) -> str:
-        return answer_html(answer, turn, by_id, permalink, vote_html(only) if votes else "")
+        return answer_html(answer, turn, by_id, permalink, vote_html(answer.question, only) if votes else "")
 
     def reply(question: str | None, asked: object, only: str | None) -> tuple[Any, Any, Any]:
         text = _whole(question or "").strip()

@@ -12,14 +12,16 @@ from qa.answers import Assistant
 from qa.evaluation import Find, Gold, evaluate
 from qa.figures import ALL, Evaluation
 from qa.freshness import fingerprint_of
+from qa.hints import Line, read_hints
 from qa.index import Index, index_documents, open_index_of
 from qa.measures import Difference, adjust, compare
 from qa.passages import PASSAGE_PIECES, split
 from qa.questions import Question
-from qa.retrieval import DEPTH, search
+from qa.retrieval import DEPTH, SHARES, Shares, search
+from qa.store import copy_index
 from qa.types import Document, Passage
 
-WHOLE = "vectors and words, as it is"
+WHOLE = "vectors, words and hints, as it is"
 # (group, figure, what it is called) of each column.
 COLUMNS = (
     ("en", "passage.success@1", "passage first"),
@@ -28,7 +30,8 @@ COLUMNS = (
     ("en", "section.success@5", "in five"),
     ("en.paraphrase", "section.success@1", "paraphrases: section first"),
     ("en.paraphrase", "section.success@5", "in five"),
-    ("ja", "section.success@5", "Japanese: section in five"),
+    ("ja", "section.success@1", "Japanese: section first"),
+    ("ja", "section.success@5", "in five"),
     (ALL, "document.success@1", "document first"),
     (ALL, "document.ndcg@10", "nDCG@10"),
     (ALL, "document.r@100", "R@100"),
@@ -44,12 +47,23 @@ def run_variants(
 ) -> dict[str, Evaluation]:
     """Variant -> its evaluation; first the search as it is."""
     with tempfile.TemporaryDirectory() as folder:
-        bare = _index_without_headings(assistant, Path(folder))
+        hints = read_hints(assistant.settings.corpus) if assistant.settings.hints else {}
+        half = _index(assistant, Path(folder) / "half", {id: lines[::2] for id, lines in hints.items()})
+        none = _index(assistant, Path(folder) / "none", {})
+        bare = _index(assistant, Path(folder) / "bare", hints, headings=False)
+        words, vectors = Shares(dense=0, lexical=1, hint=0), replace(SHARES, lexical=0)
         variants: dict[str, Find] = {
-            WHOLE: partial(search, assistant.index, assistant.encoder, k=DEPTH),
-            "words alone": partial(search, assistant.index, assistant.encoder, k=DEPTH, dense_share=0.0),
-            "vectors alone": partial(search, assistant.index, assistant.encoder, k=DEPTH, dense_share=1.0),
-            "headings not searched": partial(search, bare, assistant.encoder, k=DEPTH),
+            name: partial(search, index, assistant.encoder, k=DEPTH, shares=shares)
+            for name, index, shares in (
+                (WHOLE, assistant.index, SHARES),
+                ("words alone", assistant.index, words),
+                ("vectors alone", assistant.index, vectors),
+                ("headings not searched", bare, SHARES),
+                ("half of the hints", half, SHARES),
+                ("no hints", none, SHARES),
+                ("no hints, words alone", none, words),
+                ("no hints, vectors alone", none, vectors),
+            )
         }
         found: dict[str, Evaluation] = {}
         for number, (name, find) in enumerate(variants.items(), start=1):
@@ -86,13 +100,16 @@ def _difference(whole: Evaluation, evaluation: Evaluation, group: str, figure: s
     return compare(before, after)
 
 
-def _index_without_headings(assistant: Assistant, folder: Path) -> Index:
-    """The same passages, embedded and searched without the headings above them."""
+def _index(assistant: Assistant, folder: Path, hints: Mapping[str, Sequence[Line]], headings: bool = True) -> Index:
+    """The same passages with other hints, or embedded and searched without the headings above them."""
     limit = min(PASSAGE_PIECES, assistant.encoder.limit)
 
     def cut(document: Document) -> list[Passage]:
-        return [replace(passage, context="") for passage in split(document, assistant.encoder.count, limit)]
+        passages = split(document, assistant.encoder.count, limit)
+        return passages if headings else [replace(passage, context="") for passage in passages]
 
     made_from = fingerprint_of({}, assistant.encoder)
-    index_documents(assistant.documents, (), made_from, folder, assistant.encoder, cut=cut)
+    # The vectors of what stays the same are taken from there.
+    copy_index(assistant.settings.index, folder)
+    index_documents(assistant.documents, (), made_from, folder, assistant.encoder, cut=cut, hints=hints)
     return open_index_of(made_from, folder)

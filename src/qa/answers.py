@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
+from qa.confidence import estimate_confidence, threshold
 from qa.encoder import Encoder, SentenceEncoder
 from qa.errors import QuestionError
 from qa.index import Index, open_index
-from qa.retrieval import search
+from qa.retrieval import Found, search
 from qa.scripts import is_japanese, is_whole
 from qa.settings import MOST_PASSAGES, QUESTION_LENGTH, Settings, read_settings
 from qa.types import Answer, Document, Hit, Passage, Quote, Status
@@ -21,16 +21,8 @@ from qa.verification import check_document
 ANSWERS_KEPT = 512
 # Sections offered when the question is declined.
 NEAREST = 3
-# P(answerable) = 1 / (1 + exp(-(SLOPE * best fused score + INTERCEPT))), fitted on the first 246 English dev questions,
-# of which three in four are answerable. What they do on all, benchmarks/results/confidence.md says.
-SLOPE = 5.5
-INTERCEPT = -0.72
-# Below it the answer is declined: 3 % of those answerable, and of the others most that are far off but few near
-# misses, which no score of similarity tells from what the document says.
-THRESHOLD = 0.5
-# Below this one the reader is asked to check: of those questions, 8 of the 31 answered below it are not answerable (of
-# the 193 above it 36 are not).
-UNCERTAIN_BELOW = 0.6
+# Statuses for which the closest sections help; nothing is near to what is no question.
+NEAR = ("not_in_document", "after_cutoff", "advice_requested", "too_vague")
 
 
 class Assistant:
@@ -79,26 +71,30 @@ class Assistant:
         return tuple(self._places[place])
 
     def _answer(self, question: str, k: int, document: str | None) -> Answer:
-        hits = search(self.index, self.encoder, question, max(k, NEAREST * 2), document)
-        return self.conclude(question, hits, k, document)
+        found = search(self.index, self.encoder, question, max(k, NEAREST * 2), document)
+        return self.conclude(question, found, k, document)
 
-    def conclude(self, question: str, hits: Sequence[Hit], k: int, document: str | None = None) -> Answer:
-        """What is said to a question for which these passages were found."""
-        documents = self.index.documents
-        confidence = estimate_confidence(hits)
-        status = self._status(question, confidence)
+    def conclude(self, question: str, found: Found, k: int, document: str | None = None) -> Answer:
+        """What is said to a question for which this was found."""
+        documents, hits = self.index.documents, found.hits
+        confidence = estimate_confidence(found)
+        status = self._status(question, found, confidence)
         best = documents[hits[0].passage.document] if hits else None
         quotes = tuple(_quote(hit) for hit in hits[:k]) if status == "answered" else ()
-        # Nothing is near to a question that was not understood.
-        nearest = _nearest(hits) if status == "not_in_document" else ()
+        nearest = _nearest(hits) if status in NEAR else ()
         searched = list(documents.values()) if document is None else [documents[document]]
         only = searched[0] if len(searched) == 1 else None
         return Answer(question, status, confidence, best, quotes, nearest, only)
 
-    def _status(self, question: str, confidence: float) -> Status:
+    def _status(self, question: str, found: Found, confidence: float) -> Status:
         if is_japanese(question) and "ja" not in self.settings.languages:
             return "language_not_served"
-        return "answered" if confidence >= THRESHOLD else "not_in_document"
+        if confidence >= threshold(found):
+            return "answered"
+        likeness = found.likeness
+        # Why not is known where people ask for what is not there in the way of this question.
+        like = likeness is not None and likeness.unanswered > likeness.answered
+        return likeness.status if likeness and like else "not_in_document"
 
 
 def open_assistant(settings: Settings | None = None) -> Assistant:
@@ -108,7 +104,8 @@ def open_assistant(settings: Settings | None = None) -> Assistant:
     """
     settings = settings or read_settings(os.environ)
     encoder = SentenceEncoder(settings.model)
-    return Assistant(open_index(settings.corpus, settings.index, encoder), encoder, settings)
+    index = open_index(settings.corpus, settings.index, encoder, settings.hints)
+    return Assistant(index, encoder, settings)
 
 
 def check_question(question: str) -> str:
@@ -121,24 +118,6 @@ def check_question(question: str) -> str:
     if not is_whole(question):
         raise QuestionError("the question holds half a character (a lone surrogate): type it again")
     return question
-
-
-def status_words(answer: Answer) -> dict[str, str]:
-    """What to tell the reader before the passages, or instead of them: sentences by the language they are in."""
-    if answer.status == "answered":
-        one = len(answer.quotes) == 1
-        found = "1 passage" if one else f"{len(answer.quotes)} passages"
-        check = f". Please check that {'it answers' if one else 'they answer'} your question."
-        return {"en": found + (check if answer.confidence < UNCERTAIN_BELOW else "")}
-    if answer.status == "language_not_served":
-        asked = "This document" if answer.only else "These documents"
-        return {"en": f"{asked} can be asked in English for now.", "ja": "現在は英語の質問にのみ対応しています。"}
-    return {"en": f"“{answer.only.title}” does not say." if answer.only else "The documents do not say."}
-
-
-def estimate_confidence(hits: Sequence[Hit]) -> float:
-    """The estimated probability that the documents answer the question, from its best hit."""
-    return 1 / (1 + math.exp(-(SLOPE * hits[0].score + INTERCEPT))) if hits else 0.0
 
 
 def _quote(hit: Hit) -> Quote:

@@ -15,9 +15,9 @@ from typing import Any
 from qa.errors import EvaluationError
 from qa.evaluation import LEVELS, Gold, id_at
 from qa.index import Index
-from qa.questions import GoldStatus, Question, parse_json, read_json_lines, read_text
+from qa.questions import Question, parse_json, read_json_lines, read_text
 from qa.scripts import is_japanese
-from qa.types import Document, Section
+from qa.types import Document, GoldStatus, Section
 
 # A BEIR folder may hold several of these, of which the test set is the one that figures are published for.
 SPLIT = "test"

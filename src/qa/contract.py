@@ -12,7 +12,7 @@ from qa.types import Answer, Document, Passage, Quote, Source, Status
 from qa.verification import Verdict
 
 # Raised by its middle number when a field is added, by its first when one changes or goes.
-API_VERSION = "1.3.0"
+API_VERSION = "1.4.0"
 # What is said of the parameter wherever it is taken.
 ONLY_DOCUMENT = "The id of the only document to search; without it all are searched."
 # Probabilities and scores are given to four places: more would only look exact.

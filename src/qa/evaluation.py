@@ -9,7 +9,7 @@ from functools import partial
 
 from qa.answers import Assistant
 from qa.questions import Question, occurrences
-from qa.retrieval import DEPTH, search
+from qa.retrieval import DEPTH, Found, search
 from qa.types import Answer, Hit, Passage
 
 # What may be relevant: passages and sections by the evidence, or whatever the qrels of a collection name.
@@ -20,8 +20,8 @@ SHOWN = 5
 Gold = Mapping[str, Mapping[str, int]]
 """Level -> id -> relevance; the finest level comes first."""
 
-Find = Callable[[str], list[Hit]]
-"""From a question to its passages, best first."""
+Find = Callable[[str], Found]
+"""From a question to its passages, best first, and what else the search tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ def evaluate(
     for number, question in enumerate(questions, start=1):
         gold = locate(question, assistant) if qrels is None else qrels.get(question.id, {})
         started = time.perf_counter()
-        hits = find(question.asked)
-        answer = assistant.conclude(question.asked, hits, SHOWN)
-        outcomes.append(Outcome(question, gold, tuple(hits), answer, time.perf_counter() - started))
+        found = find(question.asked)
+        answer = assistant.conclude(question.asked, found, SHOWN)
+        outcomes.append(Outcome(question, gold, found.hits, answer, time.perf_counter() - started))
         if progress:
             progress(number, len(questions))
     return outcomes

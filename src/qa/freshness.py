@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qa.encoder import Encoder
 from qa.errors import IndexStale
+from qa.hints import find_hints
 from qa.passages import PASSAGE_PIECES
 from qa.reading.corpus import find_documents, read_bytes
 from qa.retired import find_retired
@@ -27,10 +28,11 @@ def check_fresh(build: Build, wanted: Fingerprint, index: Path) -> None:
     raise IndexStale(f"{index} is out of date, {what}: run qa index")
 
 
-def fingerprint(corpus: Path, encoder: Encoder) -> Fingerprint:
-    """What an index of this corpus by this encoder is made from."""
+def fingerprint(corpus: Path, encoder: Encoder, hints: bool = True) -> Fingerprint:
+    """What an index of this corpus by this encoder is made from, with or without its hints."""
     texts = [*find_documents(corpus), *find_retired(corpus)]
     paths = [file for path in texts for file in (path, path.with_suffix(".toml")) if file.exists()]
+    paths += find_hints(corpus) if hints else []
     checksums = {path.relative_to(corpus).as_posix(): hashlib.sha256(read_bytes(path)).hexdigest() for path in paths}
     return fingerprint_of(checksums, encoder)
 
@@ -44,7 +46,18 @@ def fingerprint_of(checksums: dict[str, str], encoder: Encoder) -> Fingerprint:
 def _reader_checksum() -> str:
     """A SHA-256 over the source of all that turns a file into passages and terms: other code, other index."""
     total = hashlib.sha256()
-    modules = ("passages", "lexical", "scripts", "collections", "types", "edits", "editions", "retired", "permalinks")
+    modules = (
+        "passages",
+        "lexical",
+        "hints",
+        "scripts",
+        "collections",
+        "types",
+        "edits",
+        "editions",
+        "retired",
+        "permalinks",
+    )
     for path in sorted([*(PACKAGE / "reading").rglob("*.py"), *(PACKAGE / f"{name}.py" for name in modules)]):
         total.update(path.read_bytes())
     return total.hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from pathlib import Path
@@ -13,11 +13,14 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from qa.dense import DenseIndex
-from qa.encoder import BATCH, Encoder
+from qa.encoder import Encoder
+from qa.entries import Progress, Text, encode_texts, texts_to_embed, texts_to_search
 from qa.errors import IndexDamaged, IndexUnusable
 from qa.freshness import check_fresh, fingerprint
+from qa.hint_index import HintIndex
+from qa.hints import Line, place_hints, read_hints
 from qa.lexical import LexicalIndex
-from qa.passages import PASSAGE_PIECES, Places, embedded, split
+from qa.passages import PASSAGE_PIECES, Places, split
 from qa.permalinks import Archive, Cut, keep_ids, read_archive, write_archive
 from qa.reading.corpus import LIMITS, read_corpus
 from qa.retired import read_retired
@@ -28,15 +31,14 @@ from qa.types import Document, Matrix, Passage
 PASSAGE_VECTORS = "passages.faiss"
 SENTENCE_VECTORS = "sentences.faiss"
 DOCUMENT = TypeAdapter(Document)
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """What is searched. Row i of `dense` and of `lexical` is `passages[i]`.
 
-    The sentences of `passages[i]` are the rows of `sentences` from `sentence_starts[i]` on. What left the
-    documents is in `archive`, and not searched.
+    The sentences of `passages[i]` are the rows of `sentences` from `sentence_starts[i]` on. The words of its hints are
+    in `lexical` too. What left the documents is in `archive`, and not searched.
     """
 
     documents: dict[str, Document]
@@ -45,6 +47,7 @@ class Index:
     sentences: DenseIndex
     lexical: LexicalIndex
     sentence_starts: tuple[int, ...]
+    hints: HintIndex
     archive: Archive
 
 
@@ -65,28 +68,39 @@ class Summary:
 
 
 def refresh_index(
-    corpus: Path, index: Path, encoder: Encoder, progress: Progress | None = None, limits: PdfLimits = LIMITS
+    corpus: Path,
+    index: Path,
+    encoder: Encoder,
+    progress: Progress | None = None,
+    limits: PdfLimits = LIMITS,
+    hints: bool = True,
 ) -> Summary:
     """Build the index unless it is whole and nothing changed since. Raises as `build_index` does."""
     started = time.perf_counter()
     try:
-        fresh = open_index(corpus, index, encoder)
+        fresh = open_index(corpus, index, encoder, hints)
     except IndexUnusable:
-        return build_index(corpus, index, encoder, progress, limits)
-    kept = len(fresh.dense) + len(fresh.sentences)
+        return build_index(corpus, index, encoder, progress, limits, hints)
+    kept = len(fresh.dense) + len(fresh.sentences) + len(fresh.hints.hints)
     return _summary(list(fresh.documents.values()), fresh.passages, fresh.archive, 0, kept, started)
 
 
 def build_index(
-    corpus: Path, index: Path, encoder: Encoder, progress: Progress | None = None, limits: PdfLimits = LIMITS
+    corpus: Path,
+    index: Path,
+    encoder: Encoder,
+    progress: Progress | None = None,
+    limits: PdfLimits = LIMITS,
+    hints: bool = True,
 ) -> Summary:
-    """Read the corpus and write the index. Texts that an earlier build embedded keep their vectors.
+    """Read the corpus and write the index, with or without its hints. Texts embedded before keep their vectors.
 
     `progress` is called with rows done and rows in all. Raises DocumentError, ModelError, IndexUnusable.
     """
-    made_from = fingerprint(corpus, encoder)
+    made_from = fingerprint(corpus, encoder, hints)
     documents, retired = read_corpus(corpus, limits), read_retired(corpus, limits)
-    return index_documents(documents, retired, made_from, index, encoder, progress)
+    lines = read_hints(corpus) if hints else {}
+    return index_documents(documents, retired, made_from, index, encoder, progress, hints=lines)
 
 
 def index_documents(
@@ -97,26 +111,33 @@ def index_documents(
     encoder: Encoder,
     progress: Progress | None = None,
     cut: Cut | None = None,
+    hints: Mapping[str, Sequence[Line]] | None = None,
 ) -> Summary:
-    """Write the index of these documents, as `build_index` does; `cut` makes the passages of one, if not `split`."""
+    """Write the index of these documents, as `build_index` does; `cut` makes the passages of one, if not `split`.
+
+    `hints` are by the ids of documents.
+    """
     started = time.perf_counter()
     limit = min(PASSAGE_PIECES, encoder.limit)
     cut = cut or (lambda document: split(document, encoder.count, limit))
     passages, archive = keep_ids(documents, retired, cut)
-    whole, sentences = _texts(passages)
+    placed = place_hints(hints or {}, documents, passages)
+    whole, sentences, asked = texts_to_embed(passages, placed)
     known = _known_vectors(index, encoder)
-    vectors = _encode(whole + sentences, known, encoder, progress)
+    vectors = encode_texts(whole + sentences + asked, known, encoder, progress)
+    first_sentence, first_hint = len(whole), len(whole) + len(sentences)
 
     def write(folder: Path) -> None:
         write_lines(folder / "documents.jsonl", (DOCUMENT.dump_python(d, mode="json") for d in documents))
         write_lines(folder / "passages.jsonl", _records(passages, documents))
-        DenseIndex.build(vectors[: len(whole)]).save(folder / PASSAGE_VECTORS)
-        DenseIndex.build(vectors[len(whole) :]).save(folder / SENTENCE_VECTORS)
-        LexicalIndex.build(whole, folder)
+        DenseIndex.build(vectors[:first_sentence]).save(folder / PASSAGE_VECTORS)
+        DenseIndex.build(vectors[first_sentence:first_hint]).save(folder / SENTENCE_VECTORS)
+        LexicalIndex.build(texts_to_search(passages, placed), folder)
+        HintIndex.build(placed, vectors[first_hint:], folder)
         write_archive(archive, folder)
 
     write_build(index, made_from, encoder.dimension, write)
-    kept = sum(text in known for text in whole + sentences)
+    kept = sum(text in known for text in whole + sentences + asked)
     return _summary(documents, passages, archive, len(vectors) - kept, kept, started)
 
 
@@ -127,11 +148,11 @@ def _summary(
     return Summary(tuple(documents), len(passages), len(archive.passages), covered, made, kept, seconds)
 
 
-def open_index(corpus: Path, index: Path, encoder: Encoder) -> Index:
+def open_index(corpus: Path, index: Path, encoder: Encoder, hints: bool = True) -> Index:
     """The index as it lies in its folder. Raises IndexMissing, IndexDamaged, and IndexStale when it
     was built from another corpus, model or settings than these.
     """
-    return open_index_of(fingerprint(corpus, encoder), index)
+    return open_index_of(fingerprint(corpus, encoder, hints), index)
 
 
 def open_index_of(wanted: Fingerprint, index: Path) -> Index:
@@ -155,25 +176,7 @@ def coverage(documents: Sequence[Document], passages: Sequence[Passage]) -> floa
     return once / body if body else 1.0
 
 
-def _texts(passages: Sequence[Passage]) -> tuple[list[str], list[str]]:
-    """What is embedded: each passage with its headings, and each sentence alone."""
-    sentences = [passage.text[start:end] for passage in passages for start, end in passage.sentences]
-    return [embedded(passage) for passage in passages], sentences
-
-
-def _encode(texts: list[str], known: dict[str, Matrix], encoder: Encoder, progress: Progress | None) -> Matrix:
-    missing = [text for text in dict.fromkeys(texts) if text not in known]
-    fresh: dict[str, Matrix] = {}
-    for start in range(0, len(missing), BATCH):
-        batch = missing[start : start + BATCH]
-        fresh |= dict(zip(batch, encoder.encode(batch, "passage"), strict=True))
-        if progress:
-            progress(len(fresh), len(missing))
-    rows = [fresh[text] if text in fresh else known[text] for text in texts]
-    return np.stack(rows) if rows else np.zeros((0, encoder.dimension), np.float32)
-
-
-def _known_vectors(index: Path, encoder: Encoder) -> dict[str, Matrix]:
+def _known_vectors(index: Path, encoder: Encoder) -> dict[Text, Matrix]:
     """Text -> vector, from the build in use, if this encoder made it and it is whole."""
     try:
         build = open_build(index)
@@ -183,15 +186,15 @@ def _known_vectors(index: Path, encoder: Encoder) -> dict[str, Matrix]:
         old = _load(build)
     except IndexUnusable:
         return {}
-    whole, sentences = _texts(old.passages)
-    pairs = (zip(whole, old.dense.vectors(), strict=True), zip(sentences, old.sentences.vectors(), strict=True))
-    return dict(chain(*pairs))
+    vectors = (part.vectors() for part in (old.dense, old.sentences, old.hints.dense))
+    parts = zip(texts_to_embed(old.passages, old.hints.hints), vectors, strict=True)
+    return dict(chain.from_iterable(zip(*part, strict=True) for part in parts))
 
 
 def _load(build: Build) -> Index:
     try:
         documents, passages = _load_passages(build.folder)
-        archive = read_archive(build.folder)
+        archive, hints = read_archive(build.folder), HintIndex.load(build.folder)
     except (ValueError, KeyError, TypeError, IndexError):
         raise IndexDamaged(f"{build.folder} cannot be understood by this version: run qa index") from None
     starts = tuple(accumulate((len(passage.sentences) for passage in passages), initial=0))
@@ -199,7 +202,7 @@ def _load(build: Build) -> Index:
     if (len(dense), len(sentences)) != (len(passages), starts[-1]):
         raise IndexDamaged(f"{build.folder} has files that do not belong together: run qa index")
     lexical = LexicalIndex.load(build.folder)
-    return Index(documents, passages, dense, sentences, lexical, starts[:-1], archive)
+    return Index(documents, passages, dense, sentences, lexical, starts[:-1], hints, archive)
 
 
 def _load_passages(folder: Path) -> tuple[dict[str, Document], tuple[Passage, ...]]:

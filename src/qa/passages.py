@@ -84,6 +84,13 @@ def embedded(passage: Passage) -> str:
     return f"{passage.context}\n{passage.text}" if passage.context else passage.text
 
 
+def embedded_sentences(passage: Passage) -> list[str]:
+    """What the encoder reads of each sentence: before it its heading, without which "the Act" is anyone's."""
+    heading = passage.context.rpartition(CONTEXT_JOINT)[2]
+    spoken = (passage.text[start:end] for start, end in passage.sentences)
+    return [f"{heading}\n{sentence}" if heading else sentence for sentence in spoken]
+
+
 def sentences(text: str) -> list[Span]:
     """The spans of the sentences of `text`, without the white space between them."""
     spans: list[Span] = []

@@ -12,18 +12,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from qa.errors import EvaluationError
 from qa.scripts import is_japanese, is_whole
 from qa.settings import QUESTION_LENGTH
-from qa.types import Document, Passage, Section
+from qa.types import Document, GoldStatus, Passage, Section
 
-GoldStatus = Literal[
-    "answered", "not_in_document", "after_cutoff", "advice_requested", "too_vague", "small_talk", "not_a_question"
-]
 # Between the values of one cell of a CSV file.
 CELL_JOINT = " | "
 

@@ -1,56 +1,81 @@
-"""Query -> hits: both rankings, fused."""
+"""Query -> hits: vectors, words and hints, fused."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from qa.encoder import Encoder
+from qa.hint_index import Likeness
 from qa.index import Index
+from qa.lookups import look_up
 from qa.types import Hit, Matrix
 
 # Candidates from each ranking. What is further down in both is not seen, and would hardly come first.
 DEPTH = 200
-# The share of the cosine in the fused score. Each score is normalised by its theoretical maximum (Bruch, Gai and
-# Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval"): 1 for the cosine, for BM25 what no
-# passage could exceed on this query. Measured on the dev questions: benchmarks/results/fusion.md.
-DENSE_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What each score has in the fused one; they need not add up to one."""
+
+    dense: float
+    lexical: float
+    hint: float
+
+    def fuse(self, dense: float, lexical: float, hint: float | None) -> float:
+        """One score in 0..1. A passage without hints is judged by what it has."""
+        parts = [(self.dense, max(dense, 0.0)), (self.lexical, lexical)]
+        if hint is not None:
+            parts.append((self.hint, max(hint, 0.0)))
+        total = sum(share for share, _ in parts)
+        return sum(share * score for share, score in parts) / total if total else 0.0
+
+
+# Each score is normalised by its theoretical maximum (Bruch, Gai and Ingber 2023, "An Analysis of Fusion Functions for
+# Hybrid Retrieval"): 1 for a cosine, for BM25 what no passage could exceed on this query. The shares are those of a
+# listwise logistic fit to the dev questions, in round figures: benchmarks/results/fusion.md.
+SHARES = Shares(dense=0.5, lexical=0.15, hint=0.35)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The passages, best first; whether the query names them outright; how like it is to hints, if there are any."""
+
+    hits: tuple[Hit, ...]
+    named: bool = False
+    likeness: Likeness | None = None
 
 
 def search(
-    index: Index,
-    encoder: Encoder,
-    query: str,
-    k: int,
-    document: str | None = None,
-    dense_share: float = DENSE_SHARE,
-) -> list[Hit]:
-    """The `k` best passages, best first. Equal scores keep the order of the document.
+    index: Index, encoder: Encoder, query: str, k: int, document: str | None = None, shares: Shares = SHARES
+) -> Found:
+    """The `k` best passages, those first that the query names. Equal scores keep the order of the document.
 
-    `document` is the id of the only one to search: both rankings then see its passages alone, and score each as
-    in a search of all, with the BM25 statistics of the whole corpus. With a `dense_share` of 0 only words count,
-    with 1 only vectors.
+    `document` is the id of the only one to search: all rankings then see its passages alone, and score each as
+    in a search of all, with the BM25 statistics of the whole corpus.
     """
     rows = range(len(index.passages)) if document is None else _rows(index, document)
     if not rows:
-        return []
+        return Found(())
     vector = encoder.encode([query], "query")[0]
-    dense = dict(index.dense.rank(vector, DEPTH, rows))
+    likeness = index.hints.liken(query, vector, document)
+    hints = likeness.passages if likeness else {}
+    named = {rows[place] for place in look_up(query, index.passages[rows.start : rows.stop])}
+    cosines = dict(index.dense.rank(vector, DEPTH, rows))
     words = dict(index.lexical.rank(query, DEPTH, rows))
-    # What one ranking found has its score in the other too, however far down that is.
-    for row in words.keys() - dense.keys():
-        dense[row] = float(index.dense.vectors(row, 1)[0] @ vector)
-    words |= index.lexical.scores(query, dense.keys() - words.keys())
+    # What one ranking found has its score in the others too, however far down that is.
+    for row in (words.keys() | hints.keys() | named) - cosines.keys():
+        cosines[row] = float(index.dense.vectors(row, 1)[0] @ vector)
+    words |= index.lexical.scores(query, cosines.keys() - words.keys())
     ceiling = index.lexical.ceiling(query)
-    lexical = {row: score / ceiling for row, score in words.items()}
-    scores = {row: fuse(cosine, lexical.get(row, 0.0), dense_share) for row, cosine in dense.items()}
-    best = sorted(scores, key=lambda row: (-scores[row], row))[:k]
-    return [
-        Hit(index.passages[row], scores[row], dense[row], lexical.get(row, 0.0), _nearest_sentence(index, row, vector))
-        for row in best
-    ]
-
-
-def fuse(cosine: float, lexical: float, dense_share: float = DENSE_SHARE) -> float:
-    """One score in 0..1 from a cosine and a normalised BM25 score."""
-    return dense_share * max(cosine, 0.0) + (1 - dense_share) * lexical
+    found: dict[int, Hit] = {}
+    for row, cosine in cosines.items():
+        sentence, nearest = _nearest_sentence(index, row, vector)
+        dense, lexical, hint = (cosine + nearest) / 2, words.get(row, 0.0) / (ceiling or 1.0), hints.get(row)
+        score = shares.fuse(dense, lexical, hint)
+        found[row] = Hit(index.passages[row], score, dense, lexical, hint, sentence)
+    best = sorted(found, key=lambda row: (row not in named, -found[row].score, row))[:k]
+    return Found(tuple(found[row] for row in best), bool(named), likeness)
 
 
 def _rows(index: Index, document: str) -> range:
@@ -59,7 +84,8 @@ def _rows(index: Index, document: str) -> range:
     return range(rows[0], rows[-1] + 1) if rows else range(0)
 
 
-def _nearest_sentence(index: Index, row: int, vector: Matrix) -> tuple[int, int]:
+def _nearest_sentence(index: Index, row: int, vector: Matrix) -> tuple[tuple[int, int], float]:
+    """The span of the sentence nearest to the query, and its cosine."""
     sentences = index.passages[row].sentences
     cosines = index.sentences.vectors(index.sentence_starts[row], len(sentences)) @ vector
-    return sentences[int(cosines.argmax())]
+    return sentences[int(cosines.argmax())], float(cosines.max())

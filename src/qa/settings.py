@@ -47,15 +47,17 @@ class Settings:
     """Everything that can be chosen. Each field but the folders is read from `QA_<NAME>`.
 
     `corpus` and `index` are folders. `model` is a sentence-transformers name or folder. `languages`
-    are those the model reads, as ISO 639-1 codes. `passages` is how many are shown where nobody says.
+    are those the model reads, as ISO 639-1 codes.
+    `hints` says whether those of the corpus are used. `passages` is how many are shown where nobody says.
     `pdf_seconds` and `pdf_megabytes` are what reading one PDF may take. `feedback` is the file that readers' votes
     go to; without it the page asks for none.
     """
 
     corpus: Path = HOME / "corpus"
     index: Path = field(default_factory=_default_index)
-    model: str = "all-MiniLM-L6-v2"
-    languages: tuple[str, ...] = ("en",)
+    model: str = "multilingual-e5-small"
+    languages: tuple[str, ...] = ("en", "ja")
+    hints: bool = True
     passages: int = 5
     # A second reads ten to twenty pages, so that a report of 600 pages comes through.
     pdf_seconds: int = 60
@@ -85,6 +87,10 @@ def _languages(value: str) -> tuple[str, ...]:
     return codes
 
 
+def _switch(value: str) -> bool:
+    return {"on": True, "off": False}[value]
+
+
 def _text(value: str) -> str:
     if not value.strip():
         raise ValueError
@@ -97,6 +103,7 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "QA_INDEX": (lambda value: Path(_text(value)), "a folder"),
     "QA_MODEL": (_text, "a sentence-transformers name or folder"),
     "QA_LANGUAGES": (_languages, "codes such as en,ja"),
+    "QA_HINTS": (_switch, "on or off"),
     "QA_PASSAGES": (_number(1, MOST_PASSAGES), f"a whole number from 1 to {MOST_PASSAGES}"),
     "QA_PDF_SECONDS": (_number(1, 3600), "a whole number of seconds from 1 to 3600"),
     # Less does not hold the reader itself.
@@ -116,6 +123,6 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         reader, wish = READERS[name]
         try:
             chosen[name.removeprefix("QA_").lower()] = reader(value)
-        except ValueError:
+        except (ValueError, KeyError):
             raise SettingError(f"{name}={value} cannot be used: wanted is {wish}") from None
     return Settings(**chosen)

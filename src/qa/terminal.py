@@ -13,13 +13,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from qa.answers import UNCERTAIN_BELOW, status_words
+from qa.confidence import PARTIAL
+from qa.entries import Progress as Report
 from qa.figures import ALL, Evaluation, count_questions, latency
-from qa.index import Progress as Report
 from qa.index import Summary
 from qa.measures import Difference, Estimate
 from qa.types import Answer, Document, Quote, Section
 from qa.verification import Verdict
+from qa.wording import LABELS, language_of, status_words
 
 # A comfortable line of prose; wider windows are left empty.
 WIDTH = 100
@@ -89,12 +90,12 @@ def print_answer(answer: Answer, documents: Mapping[str, Document]) -> None:
     """An answer to read: each passage below its place, its links below it. `documents` are all, by id."""
     console = open_console()
     titles = {id: document.title for id, document in documents.items()} if len(documents) > 1 else {}
-    if answer.status != "answered" or answer.confidence < UNCERTAIN_BELOW:
+    if answer.status != "answered" or answer.confidence < PARTIAL:
         console.print(Text(" ".join(status_words(answer).values())))
     for quote in answer.quotes:
         _print_quote(console, quote, titles.get(quote.hit.passage.document, ""))
     if answer.nearest:
-        console.print("Closest sections:")
+        console.print(f"{LABELS[language_of(answer.question)]['closest']}:")
         for near in answer.nearest:
             place = place_text(near.section, near.section.page, titles.get(near.document, ""))
             console.print(Padding(place, (0, 0, 0, 2), expand=False))

@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 
 SectionKind = Literal["section", "item", "subitem", "unnumbered", "runin", "preamble"]
 Role = Literal["query", "passage"]
-Status = Literal["answered", "not_in_document", "language_not_served"]
+# Why a question is answered or not, as people judge it, and as it may come out besides.
+GoldStatus = Literal[
+    "answered", "not_in_document", "after_cutoff", "advice_requested", "too_vague", "small_talk", "not_a_question"
+]
+Status = Literal[GoldStatus, "language_not_served"]
 # Vectors, one a row.
 Matrix = NDArray[np.float32]
 
@@ -163,14 +167,16 @@ class Retired:
 class Hit:
     """A passage found: the fused score in 0..1, and what each ranking said of it.
 
-    `dense` is a cosine, `lexical` the BM25 score over the most any passage could have; `sentence` is
-    the span, within the passage, of the sentence nearest to the query.
+    `dense` is the mean of the cosines of the passage and of its nearest sentence, `lexical` the BM25 score over the
+    most any passage could have, `hint` the mean cosine of the nearest hints (None where the passage has none);
+    `sentence` is the span, within the passage, of the sentence nearest to the query.
     """
 
     passage: Passage
     score: float
     dense: float
     lexical: float
+    hint: float | None
     sentence: tuple[int, int]
 
 
