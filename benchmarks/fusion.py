@@ -13,10 +13,11 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from qa.answers import open_assistant
+from qa.conversation import converse
 from qa.evaluation import Outcome, evaluate
 from qa.figures import Evaluation
 from qa.questions import Question
-from qa.retrieval import DEPTH, SHARES, Shares, search
+from qa.retrieval import DEPTH, SHARES, Shares
 from qa.settings import Settings
 from qa.trial import default_sets, made_of, trial_of_sets
 
@@ -44,7 +45,7 @@ def main() -> None:
     print("| vectors, words, hints | passage @1 | @5 | section @1 | @5 | paraphrases @1 | @5 | Japanese @1 | @5 |")
     print("|---|---|---|---|---|---|---|---|---|")
     for shares in TRIED:
-        find = partial(search, assistant.index, assistant.encoder, k=DEPTH, shares=shares)
+        find = partial(converse, assistant.index, assistant.encoder, k=DEPTH, shares=shares)
         figures = Evaluation("", evaluate(assistant, questions, find=find)).figures
         cells = [f"{figures[group][column].value:.3f}" for group, column in COLUMNS]
         name = f"{shares.dense:.2f} · {shares.lexical:.2f} · {shares.hint:.2f}"

@@ -31,7 +31,7 @@ ROWS = [
     {"qa.permalinks", "qa.intake", "qa.freshness", "qa.entries"},
     {"qa.index"},
     {"qa.retrieval"},
-    {"qa.confidence"},
+    {"qa.confidence", "qa.conversation"},
     {"qa.answers", "qa.wording"},
     {"qa.questions", "qa.measures", "qa.feedback"},
     {"qa.question_checks"},

@@ -9,7 +9,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -52,10 +52,12 @@ class Asked:
         self.marks = ((0, 5), (NASTY.index("日"), NASTY.index("𠮷") + 1))
         self.questions: list[str] = []
         self.asked_of: list[str | None] = []
+        self.histories: list[list[str]] = []
 
-    def __call__(self, question: str, document: str | None) -> Answer:
+    def __call__(self, question: str, document: str | None, history: Sequence[str]) -> Answer:
         self.questions.append(question)
         self.asked_of.append(document)
+        self.histories.append(list(history))
         nearest = tuple(self.passages)
         if len(question) > 500:
             raise QuestionError(f"the question has {len(question)} characters: at most 500 are read")
@@ -225,6 +227,7 @@ def test_a_conversation_declines_fails_and_goes_on(page: Page, ask: Asked, port:
         put(page, f"laws {turn}", turn)
     ids = page.locator(".qa-answer [id], .qa-answer").evaluate_all("all => all.map(e => e.id)")
     assert len(ids) == len(set(ids)) == 8 + 5 * 3
+    assert ask.histories[-1] == [*ask.questions[-8:-1]]
     # The ninth puts the first out, and a request carries questions only.
     with page.expect_request("**/run/predict*") as asked:
         put(page, "laws 9", 8)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 from qa.types import Answer, Document, Metadata, Passage, Quote, Section, Source
 from qa.wording import LABELS, language_of, status_words
@@ -70,7 +71,12 @@ def answer_html(
     language = language_of(answer.question)
     labels = LABELS[language]
     cards = (_card(quote, turn, documents, permalink, labels) for quote in answer.quotes)
-    body = _status(status_words(answer), labels) + "".join(cards) + _nearest(answer, documents, permalink, labels)
+    body = (
+        _together(answer, labels)
+        + _status(status_words(answer), labels)
+        + "".join(cards)
+        + _nearest(answer, documents, permalink, labels)
+    )
     passages = [*(quote.hit.passage for quote in answer.quotes), *answer.nearest]
     named = dict.fromkeys(passage.document for passage in passages)
     shown = [documents[name] for name in named if name in documents]
@@ -135,6 +141,18 @@ def citation(passage: Passage, title: str) -> str:
     page = f"p. {passage.page}" if passage.page is not None else ""
     urls = dict.fromkeys(source.url for source in passage.sources)
     return ", ".join(filter(None, [title, section, page, *urls]))
+
+
+def _together(answer: Answer, labels: Labels) -> str:
+    """The questions an answer was read with, and the way to be understood without them."""
+    if not answer.history:
+        return ""
+    said = " · ".join(f"“{escape(question)}”" for question in answer.history)
+    address = "?" + urlencode({"q": answer.question} | ({"document": answer.only.id} if answer.only else {}))
+    return (
+        f'<p class="qa-together"><span>{labels["together"]}</span> <span class="notranslate">{said}</span> '
+        f'<a href="{escape(address)}">{labels["alone"]}</a></p>'
+    )
 
 
 def _status(sentences: Mapping[str, str], labels: Labels) -> str:

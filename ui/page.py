@@ -34,8 +34,8 @@ import gradio as gr
 
 atexit.register(shutil.rmtree, os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
 
-Ask = Callable[[str, str | None], Answer]
-"""From a question, and the id of the only document to search or None, to its answer."""
+Ask = Callable[[str, str | None, Sequence[str]], Answer]
+"""From a question, the id of the only document to search or None, and the questions before it, to its answer."""
 
 Turn = tuple[str, str | None]
 """What was asked: the question and the document."""
@@ -176,15 +176,16 @@ def _conversation(
     kept = turns[-TURNS_KEPT:]
     messages: list[Message] = []
     for number, (question, only) in enumerate(kept, start=1):
+        before = [earlier for earlier, _ in kept[: number - 1]]
         named = documents.get(only) if only and len(documents) > 1 else None
         messages.append({"role": "user", "content": question_html(question, named)})
-        messages.append({"role": "assistant", "content": _answer(ask, show, (question, only), number)})
+        messages.append({"role": "assistant", "content": _answer(ask, show, (question, only), number, before)})
     return messages, kept
 
 
-def _answer(ask: Ask, show: Show, asked: Turn, turn: int) -> str:
+def _answer(ask: Ask, show: Show, asked: Turn, turn: int, before: Sequence[str]) -> str:
     try:
-        return show(ask(*asked), turn, asked[1])
+        return show(ask(*asked, before), turn, asked[1])
     except QuestionError as error:
         return notice_html(_sentence(error), turn)
     except QAError:

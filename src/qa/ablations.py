@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from qa.answers import Assistant
+from qa.conversation import converse
 from qa.evaluation import Find, Gold, evaluate
 from qa.figures import ALL, Evaluation
 from qa.freshness import fingerprint_of
@@ -30,6 +31,7 @@ COLUMNS = (
     ("en", "section.success@5", "in five"),
     ("en.paraphrase", "section.success@1", "paraphrases: section first"),
     ("en.paraphrase", "section.success@5", "in five"),
+    ("en.follow_up", "section.success@5", "follow-ups: section in five"),
     ("ja", "section.success@1", "Japanese: section first"),
     ("ja", "section.success@5", "in five"),
     (ALL, "document.success@1", "document first"),
@@ -53,7 +55,7 @@ def run_variants(
         bare = _index(assistant, Path(folder) / "bare", hints, headings=False)
         words, vectors = Shares(dense=0, lexical=1, hint=0), replace(SHARES, lexical=0)
         variants: dict[str, Find] = {
-            name: partial(search, index, assistant.encoder, k=DEPTH, shares=shares)
+            name: partial(converse, index, assistant.encoder, k=DEPTH, shares=shares)
             for name, index, shares in (
                 (WHOLE, assistant.index, SHARES),
                 ("words alone", assistant.index, words),
@@ -65,6 +67,9 @@ def run_variants(
                 ("no hints, vectors alone", none, vectors),
             )
         }
+        variants["earlier questions not read"] = lambda query, _: search(
+            assistant.index, assistant.encoder, query, DEPTH
+        )
         found: dict[str, Evaluation] = {}
         for number, (name, find) in enumerate(variants.items(), start=1):
             found[name] = Evaluation(name, evaluate(assistant, questions, qrels, find), names=names)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from qa.confidence import estimate_confidence, threshold
+from qa.conversation import converse
 from qa.encoder import Encoder, SentenceEncoder
 from qa.errors import QuestionError
 from qa.index import Index, open_index
-from qa.retrieval import Found, search
+from qa.retrieval import Found
 from qa.scripts import is_japanese, is_whole
 from qa.settings import MOST_PASSAGES, QUESTION_LENGTH, Settings, read_settings
 from qa.types import Answer, Document, Hit, Passage, Quote, Status
@@ -40,7 +41,7 @@ class Assistant:
             self._places[id].append(gone.passage)
         for place, ids in index.archive.sections.items():
             self._places[place] += [self._places[id][0] for id in ids]
-        # An answer follows from what is asked alone, and a conversation asks its questions again.
+        # An answer follows from what is asked and was asked before, and the page asks a conversation again.
         self._cached = lru_cache(ANSWERS_KEPT)(self._answer)
 
     @property
@@ -48,17 +49,20 @@ class Assistant:
         """The documents it answers from."""
         return tuple(self.index.documents.values())
 
-    def ask(self, question: str, k: int | None = None, document: str | None = None) -> Answer:
+    def ask(
+        self, question: str, k: int | None = None, document: str | None = None, history: Sequence[str] = ()
+    ) -> Answer:
         """The `k` best passages, or the nearest sections when the documents do not seem to say.
 
-        `document` is the id of the only one to search. Raises QuestionError for a question of no or too many
-        characters, a `k` out of range, or a document that there is not.
+        `document` is the id of the only one to search. `history` are the questions before it, oldest first, with
+        which a follow-up is read; what is no question among them is passed over. Raises QuestionError for a question
+        of no or too many characters, a `k` out of range, or a document that there is not.
         """
         k = self.settings.passages if k is None else k
         if not 1 <= k <= MOST_PASSAGES:
             raise QuestionError(f"k is {k}: wanted is a whole number from 1 to {MOST_PASSAGES}")
         check_document(document, self.index.documents)
-        return self._cached(check_question(question), k, document)
+        return self._cached(check_question(question), k, document, tuple(filter(is_question, history)))
 
     def passages_at(self, place: str) -> tuple[Passage, ...]:
         """The passage of an id ("factsheet-2025/1.3.5/2"), or all of a section's ("factsheet-2025/1.3.5").
@@ -70,8 +74,8 @@ class Assistant:
             raise QuestionError(f"there is no passage at {place[:100]!r}")
         return tuple(self._places[place])
 
-    def _answer(self, question: str, k: int, document: str | None) -> Answer:
-        found = search(self.index, self.encoder, question, max(k, NEAREST * 2), document)
+    def _answer(self, question: str, k: int, document: str | None, history: tuple[str, ...]) -> Answer:
+        found = converse(self.index, self.encoder, question, history, max(k, NEAREST * 2), document)
         return self.conclude(question, found, k, document)
 
     def conclude(self, question: str, found: Found, k: int, document: str | None = None) -> Answer:
@@ -84,7 +88,7 @@ class Assistant:
         nearest = _nearest(hits) if status in NEAR else ()
         searched = list(documents.values()) if document is None else [documents[document]]
         only = searched[0] if len(searched) == 1 else None
-        return Answer(question, status, confidence, best, quotes, nearest, only)
+        return Answer(question, status, confidence, best, quotes, nearest, only, found.history)
 
     def _status(self, question: str, found: Found, confidence: float) -> Status:
         if is_japanese(question) and "ja" not in self.settings.languages:
@@ -106,6 +110,14 @@ def open_assistant(settings: Settings | None = None) -> Assistant:
     encoder = SentenceEncoder(settings.model)
     index = open_index(settings.corpus, settings.index, encoder, settings.hints)
     return Assistant(index, encoder, settings)
+
+
+def is_question(text: str) -> bool:
+    """Whether it can be asked."""
+    try:
+        return bool(check_question(text))
+    except QuestionError:
+        return False
 
 
 def check_question(question: str) -> str:

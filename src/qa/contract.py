@@ -77,6 +77,7 @@ class AnswerBody(_Body):
     question: str
     status: Status
     confidence: float = Field(ge=0, le=1, description="Estimated probability that the document answers the question.")
+    history: list[str] = Field(description="The questions before it that it was read with; empty if none was needed.")
     document: DocumentBody | None = Field(description="The document that the best passage is from.")
     results: list[ResultBody]
     nearest: list[NearestBody]
@@ -125,7 +126,7 @@ class ErrorBody(_Body):
 
 
 class SearchRequest(BaseModel):
-    """A question of 1 to 500 characters. `history`, the questions before it, is accepted and not used yet."""
+    """A question of 1 to 500 characters. `history` are the questions before it, oldest first."""
 
     question: str = Field(examples=["When was the AI Act fully enforced?"])
     history: list[str] = Field(default=[], max_length=50)
@@ -153,6 +154,7 @@ def answer_body(answer: Answer) -> AnswerBody:
         question=answer.question,
         status=answer.status,
         confidence=round(answer.confidence, PLACES),
+        history=list(answer.history),
         document=document_body(document) if document else None,
         results=[_result(quote) for quote in answer.quotes],
         nearest=[_nearest(passage) for passage in answer.nearest],

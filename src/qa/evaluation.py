@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from qa.answers import Assistant
+from qa.conversation import converse
 from qa.questions import Question, occurrences
-from qa.retrieval import DEPTH, Found, search
+from qa.retrieval import DEPTH, Found
 from qa.types import Answer, Hit, Passage
 
 # What may be relevant: passages and sections by the evidence, or whatever the qrels of a collection name.
@@ -20,8 +21,8 @@ SHOWN = 5
 Gold = Mapping[str, Mapping[str, int]]
 """Level -> id -> relevance; the finest level comes first."""
 
-Find = Callable[[str], Found]
-"""From a question to its passages, best first, and what else the search tells."""
+Find = Callable[[str, tuple[str, ...]], Found]
+"""From a question, and those before it, to its passages, best first, and what else the search tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +93,16 @@ def evaluate(
 ) -> list[Outcome]:
     """Ask every question. `qrels` are the gold by question id where it is not quoted; `find` another way to search.
 
-    Of a conversation only the last turn is asked: the turns before it are not used yet.
+    Of a conversation the last turn is asked, with those before it.
     """
-    find = find or partial(search, assistant.index, assistant.encoder, k=DEPTH)
+    find = find or partial(converse, assistant.index, assistant.encoder, k=DEPTH)
     # The first would otherwise be timed with the loading of the model.
-    find(questions[0].asked)
+    find(questions[0].asked, ())
     outcomes = []
     for number, question in enumerate(questions, start=1):
         gold = locate(question, assistant) if qrels is None else qrels.get(question.id, {})
         started = time.perf_counter()
-        found = find(question.asked)
+        found = find(question.asked, question.turns[:-1])
         answer = assistant.conclude(question.asked, found, SHOWN)
         outcomes.append(Outcome(question, gold, found.hits, answer, time.perf_counter() - started))
         if progress:

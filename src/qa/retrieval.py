@@ -39,11 +39,15 @@ SHARES = Shares(dense=0.5, lexical=0.15, hint=0.35)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The passages, best first; whether the query names them outright; how like it is to hints, if there are any."""
+    """The passages, best first; whether the query names them outright; how like it is to hints, if there are any.
+
+    `history` are the queries before it that it was read with.
+    """
 
     hits: tuple[Hit, ...]
     named: bool = False
     likeness: Likeness | None = None
+    history: tuple[str, ...] = ()
 
 
 def search(

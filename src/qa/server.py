@@ -64,7 +64,7 @@ def create_app(assistant: Assistant) -> Guard:
     examples = [example for document in assistant.documents for example in document.examples][:EXAMPLES_SHOWN]
     mount_page(
         app,
-        lambda question, document: assistant.ask(question, None, document),
+        lambda question, document, history: assistant.ask(question, None, document, history),
         assistant.documents,
         examples,
         permalink,
@@ -112,7 +112,7 @@ def _add_api(app: FastAPI, assistant: Assistant) -> None:
 
     @app.post("/api/search", responses=REFUSALS, summary="Ask a question")
     def post_search(request: SearchRequest) -> AnswerBody:
-        return answer_body(assistant.ask(request.question, request.k, request.document))
+        return answer_body(assistant.ask(request.question, request.k, request.document, request.history))
 
     verifier = Verifier(assistant.documents)
 

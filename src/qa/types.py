@@ -195,7 +195,8 @@ class Answer:
     `confidence` is the estimated probability that the document answers the question.
     `document` is the one the best passage is from; None when there is no passage. `nearest` has one passage
     of each of the sections that come nearest when the question is declined. `only` is the only document
-    that was searched; None when there were several.
+    that was searched; None when there were several. `history` are the questions before it that it was read with,
+    empty where it was understood alone.
     """
 
     question: str
@@ -205,3 +206,4 @@ class Answer:
     quotes: tuple[Quote, ...]
     nearest: tuple[Passage, ...]
     only: Document | None = None
+    history: tuple[str, ...] = ()
