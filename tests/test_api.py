@@ -25,7 +25,7 @@ def ask(client: httpx.Client, question: str, **parameters: Any) -> dict[str, Any
 
 def test_an_answer_has_the_whole_contract(client: httpx.Client, factsheet: Document) -> None:
     answer = ask(client, "Which laws regulate drones?", k=3)
-    assert list(answer) == ["question", "status", "confidence", "document", "results", "nearest"]
+    assert list(answer) == ["question", "status", "confidence", "history", "document", "results", "nearest"]
     assert (answer["question"], answer["status"], answer["nearest"]) == ("Which laws regulate drones?", "answered", [])
     assert 0 <= answer["confidence"] <= 1
     assert answer["document"] == {

@@ -83,7 +83,7 @@ def test_verify_tells_a_quotation_from_an_altered_one(environment: dict[str, str
         (("ask", "x"), {"QA_PASSAGES": "many"}, "QA_PASSAGES=many"),
         (("ask", "x"), {"QA_CORPUS": "/nowhere"}, "/nowhere holds no document"),
         (("index",), {"QA_CORPUS": "/nowhere"}, "/nowhere holds no document"),
-        (("index",), {"QA_INDEX": "/dev/null/index", "QA_HINTS": "off"}, "cannot be written"),
+        (("index",), {"QA_INDEX": "/dev/null/index"}, "cannot be written"),
         (("index",), {"QA_MODEL": "/nowhere"}, "QA_MODEL=/nowhere cannot be had"),
     ],
     ids=range(9),

@@ -38,6 +38,13 @@ def test_a_new_subject_drops_what_was_said_before(
     assert answer.quotes[0].hit.passage.section.number == section
 
 
+def test_what_is_declined_either_way_is_declined_alone(assistant: Assistant) -> None:
+    for question in ("How long does an egg boil?", "hello there", "and the fines for breaking it?"):
+        answer = assistant.ask(question, history=["When was the AI Act fully enforced?"])
+        assert answer.status != "answered"
+        assert answer == assistant.ask(question)
+
+
 def test_scores_are_the_means_of_both_ways_of_reading(assistant: Assistant) -> None:
     history, query, depth = ["How do hospitals deal with generative AI?"], "banks?", len(assistant.index.passages)
 
@@ -66,10 +73,12 @@ def test_the_page_says_what_it_was_read_with_and_asks_without_it(browser: Browse
     together = page.locator("#answer-2 .qa-together")
     expect(together).to_contain_text("Read together with “What is the Hiroshima code of conduct")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    together.get_by_role("link", name="Ask without it").click()
-    expect(page.locator(".qa-question")).to_have_text("Mandatory?")
-    expect(page.locator("#answer-1 .qa-status")).to_be_visible()
-    expect(page.locator(".qa-together")).to_have_count(0)
+    # As all links of an answer, in a tab of its own.
+    with page.expect_popup() as opened:
+        together.get_by_role("link", name="Ask without it").click()
+    expect(opened.value.locator(".qa-question")).to_have_text("Mandatory?")
+    expect(opened.value.locator("#answer-1 .qa-status")).to_be_visible()
+    expect(opened.value.locator(".qa-together")).to_have_count(0)
 
 
 def test_the_api_names_what_it_was_read_with(service: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from qa.confidence import estimate_confidence, threshold
 from qa.encoder import Encoder
 from qa.hint_index import Likeness
 from qa.index import Index
@@ -28,7 +29,8 @@ def converse(
 
     Each passage has the mean of its scores for the query alone and for all in one. On a new subject the query alone
     decides, since the best passage for it gets little from what was said before; in a follow-up the two agree on what
-    both are about. Where the first passage is the one that the query finds alone, what was said before is dropped.
+    both are about. What was said before is dropped where the first passage is the one that the query finds alone, and
+    where all together is not answered either.
     """
     alone = search(index, encoder, query, max(k, DEPTH), document, shares)
     first = replace(alone, hits=alone.hits[:k])
@@ -37,9 +39,14 @@ def converse(
         return first
     together = search(index, encoder, "\n".join([*earlier, query]), max(k, DEPTH), document, shares)
     hits = _merge(alone.hits, together.hits)[:k]
-    if _place(hits[0]) == _place(alone.hits[0]):
+    if _is_vague(alone.likeness):
+        # What it finds alone says nothing then.
+        merged = Found(together.hits[:k], likeness=together.likeness, history=earlier)
+    elif _place(hits[0]) == _place(alone.hits[0]):
         return first
-    return Found(hits, likeness=_mean_likeness(alone.likeness, together.likeness), history=earlier)
+    else:
+        merged = Found(hits, likeness=_mean_likeness(alone.likeness, together.likeness), history=earlier)
+    return merged if estimate_confidence(merged) >= threshold(merged) else first
 
 
 def _merge(alone: Sequence[Hit], together: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -53,7 +60,8 @@ def _merge(alone: Sequence[Hit], together: Sequence[Hit]) -> tuple[Hit, ...]:
         hints = [hit.hint for hit in found if hit.hint is not None]
         merged.append(
             replace(
-                found[-1],
+                # What was said before tells the passage, the query the sentence in it.
+                found[0],
                 score=sum(scores) / 2,
                 dense=sum(hit.dense for hit in found) / len(found),
                 lexical=sum(hit.lexical for hit in found) / len(found),
@@ -61,6 +69,10 @@ def _merge(alone: Sequence[Hit], together: Sequence[Hit]) -> tuple[Hit, ...]:
             )
         )
     return tuple(sorted(merged, key=lambda hit: -hit.score))
+
+
+def _is_vague(likeness: Likeness | None) -> bool:
+    return likeness is not None and likeness.status == "too_vague" and likeness.unanswered > likeness.answered
 
 
 def _mean_likeness(alone: Likeness | None, together: Likeness | None) -> Likeness | None:

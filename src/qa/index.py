@@ -25,7 +25,7 @@ from qa.permalinks import Archive, Cut, keep_ids, read_archive, write_archive
 from qa.reading.corpus import LIMITS, read_corpus
 from qa.retired import read_retired
 from qa.settings import PdfLimits
-from qa.store import Build, Fingerprint, open_build, read_lines, write_build, write_lines
+from qa.store import Build, Fingerprint, make_folder, open_build, read_lines, write_build, write_lines
 from qa.types import Document, Matrix, Passage
 
 PASSAGE_VECTORS = "passages.faiss"
@@ -118,6 +118,7 @@ def index_documents(
     `hints` are by the ids of documents.
     """
     started = time.perf_counter()
+    make_folder(index)
     limit = min(PASSAGE_PIECES, encoder.limit)
     cut = cut or (lambda document: split(document, encoder.count, limit))
     passages, archive = keep_ids(documents, retired, cut)

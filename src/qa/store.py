@@ -76,6 +76,14 @@ def write_build(index: Path, fingerprint: Fingerprint, dimension: int, write: Ca
     return folder
 
 
+def make_folder(index: Path) -> None:
+    """Make the folder of an index, so that a long build need not fail at its end. Raises IndexUnusable."""
+    try:
+        index.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(index, error) from error
+
+
 def copy_index(source: Path, target: Path) -> bool:
     """Copy the build in use to an index that has none; False where `source` is no index. Raises IndexUnusable."""
     if not (source / MANIFEST).is_file():
@@ -127,13 +135,15 @@ def _building(index: Path) -> Iterator[Path]:
         raise IndexUnusable(f"{index} is being built by another process: wait for it, then try again") from None
     except (OSError, RuntimeError) as error:
         # FAISS tells of a full disk by a RuntimeError.
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        raise IndexUnusable(
-            f"{index} cannot be written ({reason}): make room or set QA_INDEX to another folder"
-        ) from error
+        raise _unwritable(index, error) from error
     finally:
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unwritable(index: Path, error: OSError | RuntimeError) -> IndexUnusable:
+    reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+    return IndexUnusable(f"{index} cannot be written ({reason}): make room or set QA_INDEX to another folder")
 
 
 def _put_in_use(index: Path, manifest: Manifest) -> None:
