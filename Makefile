@@ -17,8 +17,8 @@ test: .venv/tested browser index
 eval: index
 	$(BIN)/qa eval --baseline benchmarks/results/baseline.json $(LIMITS:%=--fail-under %)
 
-# Some points below what they were when the first baseline was made, for when the baseline is renewed too often.
-LIMITS := section.success@5=0.80 en.paraphrase/section.success@5=0.70 answered=0.70
+# Some points below what they were with hints at first, for when the baseline is renewed too often.
+LIMITS := section.success@5=0.95 en.paraphrase/section.success@5=0.93 ja/section.success@5=0.90 answered=0.90
 
 baseline: index
 	$(BIN)/qa eval

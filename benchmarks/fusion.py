@@ -27,9 +27,10 @@ COLUMNS = [
 ]
 TRIED = [
     SHARES,
-    *(Shares(1 - lexical - hint, lexical, hint) for lexical in (0.05, 0.15, 0.3) for hint in (0.2, 0.35, 0.5)),
-    Shares(1, 0, 0), Shares(0, 1, 0), Shares(0, 0, 1), Shares(0.85, 0.15, 0), Shares(0, 0.3, 0.7),
-]  # fmt: skip
+    *(Shares(0.85 - hint, 0.15, hint) for hint in (0.2, 0.5)),
+    *(Shares(0.65 - lexical, lexical, 0.35) for lexical in (0.05, 0.3)),
+    *(Shares(1, 0, 0), Shares(0, 1, 0), Shares(0, 0, 1)),
+]
 
 
 def main() -> None:

@@ -1,0 +1,113 @@
+"""Hints: each belongs to a passage, none is a question that things are measured on, bad lines are named."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from fakes import WordEncoder
+from rapidfuzz import fuzz, process
+
+from qa.confidence import estimate_confidence, read_model
+from qa.errors import DocumentError, IndexStale
+from qa.hints import place_hints, read_hints
+from qa.index import build_index, open_index
+from qa.passages import split
+from qa.question_checks import ALIKE
+from qa.questions import read_questions
+from qa.retrieval import search
+from qa.types import Document
+
+SAID = '{"section": "1.1", "quote": "ten coins", "language": "en", "text": "what must I pay"}'
+UNSAID = '{"status": "not_in_document", "language": "en", "text": "how tall may towers grow"}'
+
+
+@pytest.fixture
+def corpus_of_one(tmp_path: Path) -> Path:
+    (tmp_path / "law.md").write_text(
+        "# 1 Law\n\n## 1.1 Fees\n\nThe fee is ten coins.\n\n## 1.2 Sheds\n\nA shed needs no permit.\n"
+    )
+    (tmp_path / "hints").mkdir()
+    (tmp_path / "hints" / "law.jsonl").write_text(f"{SAID}\n\n{UNSAID}\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_every_hint_of_the_factsheet_stands_by_a_passage(factsheet: Document, corpus: Path) -> None:
+    hints = read_hints(corpus)
+    passages = split(factsheet, lambda text: len(text.split()), 200)
+    placed = place_hints(hints, [factsheet], passages)
+    assert len(placed) == len(hints["factsheet-2025"])
+    assert all(bool(hint.rows) == (hint.status == "answered") for hint in placed)
+    # Every passage has some, in both languages.
+    assert {row for hint in placed for row in hint.rows} == set(range(len(passages)))
+
+
+def test_no_hint_is_nearly_a_question_of_the_sets(corpus: Path) -> None:
+    def plain(text: str) -> str:
+        return re.sub(r"\W+", " ", text.casefold()).strip()
+
+    sets = (corpus / "questions").glob("*.jsonl")
+    asked = [plain(turn) for path in sets for question in read_questions(path) for turn in question.turns]
+    hints = [plain(line.text) for lines in read_hints(corpus).values() for line in lines]
+    assert len(asked) > 900
+    likeness = process.cdist(hints, asked, scorer=fuzz.ratio, score_cutoff=ALIKE, workers=2)
+    assert not (likeness >= ALIKE).any()
+
+
+def test_the_confidence_was_fitted_to_the_questions_and_hints_as_they_are(corpus: Path) -> None:
+    for name, checksum in read_model()["fitted to"].items():
+        path = corpus / name if name.startswith("hints/") else corpus / "questions" / name
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == checksum, f"{name}: run benchmarks/confidence.py"
+
+
+def test_a_hint_finds_what_shares_no_word_with_it(corpus_of_one: Path) -> None:
+    build_index(corpus_of_one, corpus_of_one / "index", WordEncoder())
+    index = open_index(corpus_of_one, corpus_of_one / "index", WordEncoder())
+    found = search(index, WordEncoder(), "what must I pay", 2)
+    assert found.hits[0].passage.section.number == "1.1"
+    assert found.hits[0].hint == pytest.approx(1)
+    assert found.likeness is not None
+    assert (found.likeness.answered, found.likeness.unanswered) == pytest.approx((1, 0), abs=1e-6)
+    unsaid = search(index, WordEncoder(), "how tall may towers grow", 2)
+    assert unsaid.likeness is not None
+    assert unsaid.likeness.unanswered == pytest.approx(1)
+    assert estimate_confidence(unsaid) < estimate_confidence(found)
+
+
+def test_without_hints_another_index_is_wanted(corpus_of_one: Path) -> None:
+    build_index(corpus_of_one, corpus_of_one / "index", WordEncoder(), hints=False)
+    index = open_index(corpus_of_one, corpus_of_one / "index", WordEncoder(), hints=False)
+    assert search(index, WordEncoder(), "what must I pay", 2).likeness is None
+    with pytest.raises(IndexStale, match=r"law\.jsonl changed"):
+        open_index(corpus_of_one, corpus_of_one / "index", WordEncoder())
+
+
+def test_a_hint_whose_words_are_gone_is_left_out(corpus_of_one: Path) -> None:
+    text = (corpus_of_one / "law.md").read_text(encoding="utf-8")
+    (corpus_of_one / "law.md").write_text(text.replace("ten coins", "twelve coins"), encoding="utf-8")
+    build_index(corpus_of_one, corpus_of_one / "index", WordEncoder())
+    index = open_index(corpus_of_one, corpus_of_one / "index", WordEncoder())
+    assert [hint.text for hint in index.hints.hints] == ["how tall may towers grow"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[]",
+        "{}",
+        '{"text": "", "language": "en", "quote": "a"}',
+        '{"text": "a", "language": "english", "quote": "a"}',
+        '{"text": "a", "language": "en"}',
+        '{"text": "a", "language": "en", "quote": "a", "status": "too_vague"}',
+        '{"text": "a", "language": "en", "status": "unknown"}',
+        '{"text": "a", "language": "en", "quote": "a", "note": "b"}',
+    ],
+)
+def test_a_bad_line_is_named(corpus_of_one: Path, line: str) -> None:
+    (corpus_of_one / "hints" / "law.jsonl").write_text(f"{SAID}\n{line}\n", encoding="utf-8")
+    with pytest.raises(DocumentError, match=r"law.jsonl, line 2: .+: mend or delete that line") as caught:
+        build_index(corpus_of_one, corpus_of_one / "index", WordEncoder())
+    assert "\n" not in str(caught.value)
