@@ -21,7 +21,7 @@ from qa.settings import Settings
 from qa.trial import default_sets, made_of, trial_of_sets
 
 # (level, those asked) of each pair of columns: first, and in five.
-COLUMNS = (("passage", "en"), ("section", "en"), ("section", "paraphrase"), ("section", "ja"))
+COLUMNS = (("passage", "en"), ("section", "en"), ("section", "en.paraphrase"), ("section", "ja"))
 TRIED = [
     SHARES,
     *(Shares(0.85 - hint, 0.15, hint) for hint in (0.2, 0.5)),
@@ -51,9 +51,9 @@ def main() -> None:
 
 
 def success(outcomes: list[Outcome], level: str, group: str, k: int) -> float:
-    """The share of a language's questions, or of English ones of a kind, with something relevant in the first k."""
-    groups = ((o, o.question.language if group in ("en", "ja") else o.question.kind) for o in outcomes)
-    ranks = [o.rank(level) for o, of in groups if of == group and (group == "ja" or o.question.language == "en")]
+    """The share of a group ("en", "en.typo") that has something relevant among the first k."""
+    judged = [(outcome, outcome.question) for outcome in outcomes]
+    ranks = [o.rank(level) for o, q in judged if group in (q.language, f"{q.language}.{q.kind}")]
     return float(np.mean([rank is not None and rank <= k for rank in ranks]))
 
 

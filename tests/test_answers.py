@@ -55,6 +55,9 @@ def test_marks_are_sentences_of_the_passage(assistant: Assistant) -> None:
     ]
     assert marked
     assert all(mark in passage.sentences for mark, passage in marked)
+    quote = assistant.ask("AI戦略本部の本部長は誰ですか").quotes[0]
+    (start, end) = quote.marks[0]
+    assert quote.hit.passage.text[start:end].startswith("It is composed of the Prime Minister as its head")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,8 @@ def test_what_is_not_answered_is_told_why(assistant: Assistant, question: str, s
     answer = assistant.ask(question)
     assert answer.status == status
     assert answer.quotes == ()
+    assert 0 <= answer.confidence < 0.6
+    assert len(answer.nearest) <= 3
     assert bool(answer.nearest) == (status not in ("small_talk", "not_a_question"))
     assert set(status_words(answer)) == {"ja" if is_japanese(question) else "en"}
 

@@ -21,6 +21,7 @@ from qa.types import Answer
 
 BYLAW = "By-law on Community Gardens of the Town of Ellerby"
 FACTSHEET = "Factsheet of AI Safety in Japan 2025"
+NEXT = "You could ask in other words, or look into the closest sections."
 UNKNOWN = "there is no document 'other': there are bylaw, factsheet-2025"
 QUESTIONS = (
     "When is the fee due?",
@@ -155,7 +156,7 @@ def test_a_terminal_names_the_document_of_each_passage(environment_of_two: dict[
     assert f" · {BYLAW}\n" in shown
     assert FACTSHEET not in shown
     shown = ask(environment_of_two, "how to boil an egg").stdout
-    assert shown.startswith("The documents do not say. You could ask")
+    assert shown.startswith(f"The documents do not say. {NEXT}\n")
     places = shown.partition("Closest sections:\n")[2].splitlines()[:3]
     assert all(place.endswith((f" · {BYLAW}", f" · {FACTSHEET}")) for place in places)
 
@@ -200,14 +201,14 @@ def test_an_address_names_the_document(page: Page, service_of_two: str) -> None:
     expect(page.get_by_label("Search in")).to_have_value(FACTSHEET)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.goto(f"{service_of_two}/?q=how+to+boil+an+egg")
-    expect(page.locator(".qa-status")).to_contain_text("The documents do not say. You could ask")
+    expect(page.locator(".qa-status")).to_have_text(f"The documents do not say. {NEXT}")
     near = page.locator(".qa-nearest .qa-from").all_text_contents()
     assert len(near) == 3
     # Below them, each of their documents once.
     titles = [name.removeprefix("· ") for name in dict.fromkeys(near)]
     assert page.locator("#answer-1 .qa-document cite").all_text_contents() == titles
     page.goto(f"{service_of_two}/?q=how+to+boil+an+egg&document=bylaw")
-    expect(page.locator(".qa-status")).to_contain_text(f"“{BYLAW}” does not say.")
+    expect(page.locator(".qa-status")).to_have_text(f"“{BYLAW}” does not say. {NEXT}")
     page.goto(f"{service_of_two}/?q=drones&document=other")
     expect(page.locator(".qa-status")).to_have_text(f"T{UNKNOWN[1:]}.")
     expect(page.get_by_label("Search in")).to_have_value("All documents")

@@ -20,7 +20,7 @@ def test_rows_are_unit_and_mean_something(encoder: SentenceEncoder) -> None:
     vectors = encoder.encode(texts, "passage")
     assert vectors.shape == (3, encoder.dimension) == (3, 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.05
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.15
     assert encoder.encode([], "passage").shape == (0, 384)
 
 

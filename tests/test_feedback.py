@@ -45,6 +45,15 @@ def test_a_vote_is_a_candidate_question(client: TestClient, candidates: Path, as
     assert all(set(json.loads(line)) == fields for line in candidates.read_text(encoding="utf-8").splitlines())
 
 
+def test_a_vote_on_a_follow_up_keeps_what_it_was_read_with(client: TestClient, candidates: Path) -> None:
+    history = ["What is the Hiroshima code of conduct for organizations developing advanced AI?"]
+    voted = client.post("/api/feedback", json={"question": "Mandatory?", "history": history, "right": True})
+    assert voted.json() == {"kept": True}
+    (candidate,) = read_questions(candidates)
+    assert candidate.turns == (*history, "Mandatory?")
+    assert candidate.sections == ("1.2.3",)
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"question": ASKED}, {"question": "", "right": True}, {"question": ASKED, "right": "maybe"},
              {"question": ASKED, "right": True, "document": "nowhere"}]

@@ -178,8 +178,8 @@ def test_files_of_another_version_are_stale_and_cured(folders: tuple[Path, Path]
     manifest.write_text(manifest.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
     with pytest.raises(IndexDamaged, match="cannot be understood"):
         open_index(*folders, WordEncoder())
-    assert refresh_index(*folders, WordEncoder()).kept == 0
-    assert refresh_index(*folders, WordEncoder()).embedded == 0
+    assert refresh_index(Settings(*folders), WordEncoder()).kept == 0
+    assert refresh_index(Settings(*folders), WordEncoder()).embedded == 0
 
 
 def test_a_build_that_fails_leaves_nothing_behind(folders: tuple[Path, Path]) -> None:

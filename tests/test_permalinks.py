@@ -158,7 +158,7 @@ def test_a_changed_retired_folder_is_stale(published: Path, tmp_path: Path) -> N
     shutil.copytree(published, copy)
     summary = build_index(copy, folder, WordEncoder())
     assert summary.retired == 2
-    assert refresh_index(copy, folder, WordEncoder()).retired == 2
+    assert refresh_index(Settings(copy, folder), WordEncoder()).retired == 2
     toml = copy / "retired" / "factsheet-2025.toml"
     toml.write_text(toml.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     with pytest.raises(IndexStale, match=r"retired/factsheet-2025\.toml changed: run qa index"):

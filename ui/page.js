@@ -42,8 +42,10 @@
 		answer.dataset.voted = "";
 		const votes = button.closest(".qa-votes");
 		const number = [...document.querySelectorAll(".qa-answer")].indexOf(answer);
+		const questions = [...document.querySelectorAll(".qa-question")].map((heading) => heading.textContent);
 		const body = {
-			question: document.querySelectorAll(".qa-question")[number].textContent,
+			question: questions[number],
+			history: questions.slice(0, number),
 			document: votes.querySelector(".qa-vote-document").textContent || null,
 			right: button.classList.contains("qa-right"),
 		};

@@ -95,10 +95,7 @@ class Assistant:
             return "language_not_served"
         if confidence >= threshold(found):
             return "answered"
-        likeness = found.likeness
-        # Why not is known where people ask for what is not there in the way of this question.
-        like = likeness is not None and likeness.unanswered > likeness.answered
-        return likeness.status if likeness and like else "not_in_document"
+        return found.likeness.reason if found.likeness else "not_in_document"
 
 
 def open_assistant(settings: Settings | None = None) -> Assistant:

@@ -220,7 +220,7 @@ def _build(settings: Settings) -> Summary:
 
     with progressing("Reading the texts") as progress:
         encoder = SentenceEncoder(settings.model)
-        return refresh_index(settings.corpus, settings.index, encoder, progress, settings.pdf_limits, settings.hints)
+        return refresh_index(settings, encoder, progress)
 
 
 if __name__ == "__main__":

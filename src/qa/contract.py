@@ -135,9 +135,10 @@ class SearchRequest(BaseModel):
 
 
 class FeedbackRequest(BaseModel):
-    """Whether the answer to a question was right, as a reader sees it."""
+    """Whether the answer to a question was right, as a reader sees it; `history` are the questions before it."""
 
     question: str
+    history: list[str] = Field(default=[], max_length=50)
     right: bool
     document: str | None = Field(default=None, description=ONLY_DOCUMENT)
 

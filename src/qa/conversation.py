@@ -39,7 +39,7 @@ def converse(
         return first
     together = search(index, encoder, "\n".join([*earlier, query]), max(k, DEPTH), document, shares)
     hits = _merge(alone.hits, together.hits)[:k]
-    if _is_vague(alone.likeness):
+    if alone.likeness and alone.likeness.reason == "too_vague":
         # What it finds alone says nothing then.
         merged = Found(together.hits[:k], likeness=together.likeness, history=earlier)
     elif _place(hits[0]) == _place(alone.hits[0]):
@@ -69,10 +69,6 @@ def _merge(alone: Sequence[Hit], together: Sequence[Hit]) -> tuple[Hit, ...]:
             )
         )
     return tuple(sorted(merged, key=lambda hit: -hit.score))
-
-
-def _is_vague(likeness: Likeness | None) -> bool:
-    return likeness is not None and likeness.status == "too_vague" and likeness.unanswered > likeness.answered
 
 
 def _mean_likeness(alone: Likeness | None, together: Likeness | None) -> Likeness | None:

@@ -46,11 +46,12 @@ def _candidate(answer: Answer, right: bool) -> dict[str, object]:
     """A line of a question set, of a kind that says it is not reviewed."""
     passage = answer.quotes[0].hit.passage if right and answer.quotes else None
     marks = answer.quotes[0].marks or ((0, len(passage.text)),) if passage else ()
+    asked = {"turns": [*answer.history, answer.question]} if answer.history else {"question": answer.question}
     return {
         "id": f"candidate-{uuid4().hex[:12]}",
         "kind": "candidate_right" if right else "candidate_wrong",
         "language": "ja" if is_japanese(answer.question) else "en",
-        "question": answer.question,
+        **asked,
         "evidence": [passage.text[start:end] for start, end in marks] if passage else [],
         "sections": [passage.section.number] if passage and passage.section.number else [],
         "urls": [],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Self
 
@@ -39,6 +40,11 @@ class Likeness:
     unanswered_words: float
     status: GoldStatus
 
+    @property
+    def reason(self) -> GoldStatus:
+        """Why the query would not be answered: known where people ask in its way for what is not there."""
+        return self.status if self.unanswered > self.answered else "not_in_document"
+
 
 class HintIndex:
     """The hints of all documents, document by document, with their vectors and words."""
@@ -48,6 +54,11 @@ class HintIndex:
         self.dense = dense
         self._lexical = lexical
         self._said = np.array([hint.status == "answered" for hint in hints], bool)
+        # Document -> where its hints stand; all of them by None.
+        self._spans: dict[str | None, range] = {None: range(len(hints))} if hints else {}
+        for document, group in groupby(range(len(hints)), key=lambda number: hints[number].document):
+            numbers = list(group)
+            self._spans[document] = range(numbers[0], numbers[-1] + 1)
         pairs = [(row, number) for number, hint in enumerate(hints) for row in hint.rows]
         self._rows, self._of = np.array(pairs, np.int64).reshape(-1, 2).T
 
@@ -68,10 +79,9 @@ class HintIndex:
 
     def liken(self, query: str, vector: Matrix, document: str | None = None) -> Likeness | None:
         """How like the query is to the hints, or to those of one document; None where there are none."""
-        numbers = [n for n, hint in enumerate(self.hints) if document is None or hint.document == document]
-        if not numbers:
+        span = self._spans.get(document)
+        if span is None:
             return None
-        span = range(numbers[0], numbers[-1] + 1)
         cosines = np.full(len(self.hints), -1.0)
         for number, cosine in self.dense.rank(vector, len(span), span):
             cosines[number] = cosine

@@ -24,7 +24,7 @@ from qa.passages import PASSAGE_PIECES, Places, split
 from qa.permalinks import Archive, Cut, keep_ids, read_archive, write_archive
 from qa.reading.corpus import LIMITS, read_corpus
 from qa.retired import read_retired
-from qa.settings import PdfLimits
+from qa.settings import PdfLimits, Settings
 from qa.store import Build, Fingerprint, make_folder, open_build, read_lines, write_build, write_lines
 from qa.types import Document, Matrix, Passage
 
@@ -67,20 +67,14 @@ class Summary:
     seconds: float
 
 
-def refresh_index(
-    corpus: Path,
-    index: Path,
-    encoder: Encoder,
-    progress: Progress | None = None,
-    limits: PdfLimits = LIMITS,
-    hints: bool = True,
-) -> Summary:
-    """Build the index unless it is whole and nothing changed since. Raises as `build_index` does."""
+def refresh_index(settings: Settings, encoder: Encoder, progress: Progress | None = None) -> Summary:
+    """Build the index of these settings unless it is whole and nothing changed. Raises as `build_index` does."""
     started = time.perf_counter()
+    corpus, index, hints = settings.corpus, settings.index, settings.hints
     try:
         fresh = open_index(corpus, index, encoder, hints)
     except IndexUnusable:
-        return build_index(corpus, index, encoder, progress, limits, hints)
+        return build_index(corpus, index, encoder, progress, settings.pdf_limits, hints)
     kept = len(fresh.dense) + len(fresh.sentences) + len(fresh.hints.hints)
     return _summary(list(fresh.documents.values()), fresh.passages, fresh.archive, 0, kept, started)
 

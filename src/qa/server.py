@@ -125,7 +125,8 @@ def _add_api(app: FastAPI, assistant: Assistant) -> None:
 
         @app.post("/api/feedback", responses=REFUSALS, summary="Say whether an answer was right")
         def post_feedback(request: FeedbackRequest) -> dict[str, bool]:
-            return {"kept": candidates.add(assistant.ask(request.question, None, request.document), request.right)}
+            answer = assistant.ask(request.question, None, request.document, request.history)
+            return {"kept": candidates.add(answer, request.right)}
 
     # Not in a thread: it must answer when all of those wait for the model.
     @app.get("/healthz", summary="Whether the service is up")
