@@ -320,8 +320,8 @@ def test_a_vote_is_asked_for_where_it_is_kept(browser: Browser, ask: Asked) -> N
             expect(votes_of).to_be_focused()
         page.close()
     assert votes == [
-        {"question": "first & <b>", "document": None, "right": True},
-        {"question": "second", "document": None, "right": False},
+        {"question": "first & <b>", "history": [], "document": None, "right": True},
+        {"question": "second", "history": ["first & <b>"], "document": None, "right": False},
     ]
 
 

@@ -9,6 +9,7 @@ or what the document does not answer, with why not and, for whoever maintains th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,19 +69,21 @@ def place_hints(
     One whose quotation its section does not hold (any more) is left out: it may be true of an earlier edition.
     """
     placed: list[Hint] = []
+    rows: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for row, passage in enumerate(passages):
+        rows[passage.document, passage.section.number].append(row)
     for document in documents:
-        rows = [row for row, passage in enumerate(passages) if passage.document == document.id]
         for line in hints.get(document.id, ()):
-            holding = tuple(row for row in rows if _holds(document, passages[row], line)) if line.quote else ()
+            among = rows[document.id, line.section] if line.quote else ()
+            holding = tuple(row for row in among if _holds(document, passages[row], line))
             if holding or line.status != "answered":
                 placed.append(Hint(document.id, line.text, line.status, holding))
     return placed
 
 
 def _holds(document: Document, passage: Passage, line: Line) -> bool:
-    """Whether the passage has a part of the quotation."""
-    section = passage.section
-    at = document.text.find(line.quote, section.start, section.end) if section.number == line.section else -1
+    """Whether the passage has a part of the quotation, as it stands in its section."""
+    at = document.text.find(line.quote, passage.section.start, passage.section.end)
     return at >= 0 and at < passage.end and passage.start < at + len(line.quote)
 
 
