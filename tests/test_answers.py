@@ -78,7 +78,7 @@ def test_what_is_not_answered_is_told_why(assistant: Assistant, question: str, s
     answer = assistant.ask(question)
     assert answer.status == status
     assert answer.quotes == ()
-    assert 0 <= answer.confidence < read_model()["with hints"]["threshold"]
+    assert 0 <= answer.confidence < read_model()["own hints"]["threshold"]
     assert len(answer.nearest) <= 3
     assert bool(answer.nearest) == (status not in ("small_talk", "not_a_question"))
     assert set(status_words(answer)) == {"ja" if is_japanese(question) else "en"}

@@ -10,7 +10,7 @@ import pytest
 from fakes import WordEncoder
 from rapidfuzz import fuzz, process
 
-from qa.confidence import estimate_confidence, read_model
+from qa.confidence import estimate_confidence, name_of_fit, read_model
 from qa.errors import DocumentError, IndexStale
 from qa.hints import place_hints, read_hints
 from qa.index import build_index, open_index
@@ -57,8 +57,9 @@ def test_no_hint_is_nearly_a_question_of_the_sets(corpus: Path) -> None:
 
 
 def test_the_confidence_was_fitted_to_the_questions_and_hints_as_they_are(corpus: Path) -> None:
+    folders = (corpus / "questions", corpus / "hints", corpus.parent / "benchmarks" / "foreign")
     for name, checksum in read_model()["fitted to"].items():
-        path = corpus / name if name.startswith("hints/") else corpus / "questions" / name
+        path = next(folder / name for folder in folders if (folder / name).exists())
         assert hashlib.sha256(path.read_bytes()).hexdigest() == checksum, f"{name}: run benchmarks/confidence.py"
 
 
@@ -70,10 +71,34 @@ def test_a_hint_finds_what_shares_no_word_with_it(corpus_of_one: Path) -> None:
     assert found.hits[0].hint == pytest.approx(1)
     assert found.likeness is not None
     assert (found.likeness.answered, found.likeness.unanswered) == pytest.approx((1, 0), abs=1e-6)
+    assert found.likeness.learnt > 0.5
     unsaid = search(index, WordEncoder(), "how tall may towers grow", 2)
     assert unsaid.likeness is not None
     assert unsaid.likeness.unanswered == pytest.approx(1)
     assert estimate_confidence(unsaid) < estimate_confidence(found)
+
+
+def test_a_document_without_hints_keeps_its_questions_beside_one_with_hints(corpus_of_one: Path) -> None:
+    (corpus_of_one / "rules.md").write_text("# 1 Rules\n\n## 1.1 Ponds\n\nNobody may fish in the pond at night.\n")
+    build_index(corpus_of_one, corpus_of_one / "index", WordEncoder())
+    index = open_index(corpus_of_one, corpus_of_one / "index", WordEncoder())
+    # "what must I" is all that the hint of the other document has in common with it.
+    found = search(index, WordEncoder(), "what must I know to fish in the pond at night", 3)
+    assert found.hits[0].passage.document == "rules"
+    assert found.hits[0].hint is None
+    assert name_of_fit(found) == "hints of another document"
+    assert name_of_fit(search(index, WordEncoder(), "what must I pay", 3)) == "own hints"
+
+
+def test_hints_of_a_document_that_is_not_there_still_tell_how_people_ask(corpus_of_one: Path) -> None:
+    (corpus_of_one / "hints" / "law.jsonl").rename(corpus_of_one / "hints" / "gone.jsonl")
+    build_index(corpus_of_one, corpus_of_one / "index", WordEncoder())
+    index = open_index(corpus_of_one, corpus_of_one / "index", WordEncoder())
+    found = search(index, WordEncoder(), "how tall may towers grow", 2)
+    assert found.likeness is not None
+    assert found.likeness.passages == {}
+    assert found.likeness.learnt < -0.5
+    assert name_of_fit(found) == "hints of another document"
 
 
 def test_without_hints_another_index_is_wanted(corpus_of_one: Path) -> None:

@@ -12,6 +12,7 @@ from qa.conversation import converse
 from qa.encoder import Encoder, SentenceEncoder
 from qa.errors import QuestionError
 from qa.index import Index, open_index
+from qa.reranking import RERANKED, CrossReranker, rerank
 from qa.retrieval import Found
 from qa.scripts import is_japanese, is_whole
 from qa.settings import MOST_PASSAGES, QUESTION_LENGTH, Settings, read_settings
@@ -33,6 +34,7 @@ class Assistant:
         self.index = index
         self.encoder = encoder
         self.settings = settings
+        self.reranker = CrossReranker(settings.reranker) if settings.reranker else None
         self._places: defaultdict[str, list[Passage]] = defaultdict(list)
         for passage in index.passages:
             self._places[passage.id].append(passage)
@@ -74,9 +76,13 @@ class Assistant:
             raise QuestionError(f"there is no passage at {place[:100]!r}")
         return tuple(self._places[place])
 
+    def find(self, question: str, history: Sequence[str], k: int, document: str | None = None) -> Found:
+        """The passages for a question and those before it, as they are before anything is concluded from them."""
+        found = converse(self.index, self.encoder, question, history, max(k, RERANKED), document)
+        return rerank(found, question, self.reranker) if self.reranker else found
+
     def _answer(self, question: str, k: int, document: str | None, history: tuple[str, ...]) -> Answer:
-        found = converse(self.index, self.encoder, question, history, max(k, NEAREST * 2), document)
-        return self.conclude(question, found, k, document)
+        return self.conclude(question, self.find(question, history, k, document), k, document)
 
     def conclude(self, question: str, found: Found, k: int, document: str | None = None) -> Answer:
         """What is said to a question for which this was found."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from qa.answers import Assistant
-from qa.conversation import converse
 from qa.questions import Question, occurrences
 from qa.retrieval import DEPTH, Found
 from qa.types import Answer, Hit, Passage
@@ -95,7 +93,7 @@ def evaluate(
 
     Of a conversation the last turn is asked, with those before it.
     """
-    find = find or partial(converse, assistant.index, assistant.encoder, k=DEPTH)
+    find = find or (lambda query, history: assistant.find(query, history, DEPTH))
     # The first would otherwise be timed with the loading of the model.
     find(questions[0].asked, ())
     outcomes = []

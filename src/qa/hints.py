@@ -64,9 +64,10 @@ def read_hints(corpus: Path) -> dict[str, list[Line]]:
 def place_hints(
     hints: Mapping[str, Sequence[Line]], documents: Iterable[Document], passages: Sequence[Passage]
 ) -> list[Hint]:
-    """The hints of these documents, document by document.
+    """The hints, document by document, first of these documents.
 
-    One whose quotation its section does not hold (any more) is left out: it may be true of an earlier edition.
+    One whose quotation its section does not hold (any more) is left out: it may be true of an earlier edition. Those of
+    documents that are not there find nothing, but tell how people ask for what is said and what is not.
     """
     placed: list[Hint] = []
     rows: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
@@ -78,6 +79,8 @@ def place_hints(
             holding = tuple(row for row in among if _holds(document, passages[row], line))
             if holding or line.status != "answered":
                 placed.append(Hint(document.id, line.text, line.status, holding))
+    for id in hints.keys() - {document.id for document in documents}:
+        placed += [Hint(id, line.text, line.status) for line in hints[id]]
     return placed
 
 

@@ -50,6 +50,7 @@ def identity(question: Question) -> str:
 def made_with(assistant: Assistant) -> dict[str, str]:
     """What a result depends on: versions, model, size of the index, and the commit of a checkout."""
     made = {"model": assistant.encoder.name, "passages": str(len(assistant.index.passages))}
+    made |= {"reranker": assistant.reranker.name} if assistant.reranker else {}
     made |= {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
     return made | ({"commit": commit} if IN_CHECKOUT and (commit := _commit()) else {})
 

@@ -47,7 +47,8 @@ class Settings:
     """Everything that can be chosen. Each field but the folders is read from `QA_<NAME>`.
 
     `corpus` and `index` are folders. `model` is a sentence-transformers name or folder. `languages`
-    are those the model reads, as ISO 639-1 codes.
+    are those the model reads, as ISO 639-1 codes. `reranker` is the folder of a sentence-transformers CrossEncoder that
+    reads the first passages again.
     `hints` says whether those of the corpus are used. `passages` is how many are shown where nobody says.
     `pdf_seconds` and `pdf_megabytes` are what reading one PDF may take. `feedback` is the file that readers' votes
     go to; without it the page asks for none.
@@ -64,6 +65,7 @@ class Settings:
     # The reader itself and a long document need about 500.
     pdf_megabytes: int = 1024
     feedback: Path | None = None
+    reranker: Path | None = None
 
     @property
     def pdf_limits(self) -> PdfLimits:
@@ -102,6 +104,7 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "QA_CORPUS": (lambda value: Path(_text(value)), "a folder"),
     "QA_INDEX": (lambda value: Path(_text(value)), "a folder"),
     "QA_MODEL": (_text, "a sentence-transformers name or folder"),
+    "QA_RERANKER": (lambda value: Path(_text(value)), "the folder of a sentence-transformers CrossEncoder"),
     "QA_LANGUAGES": (_languages, "codes such as en,ja"),
     "QA_HINTS": (_switch, "on or off"),
     "QA_PASSAGES": (_number(1, MOST_PASSAGES), f"a whole number from 1 to {MOST_PASSAGES}"),

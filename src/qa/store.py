@@ -28,7 +28,7 @@ from qa.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnusable
 
 MANIFEST = "manifest.json"
 # Raised whenever files of an older build would be misread.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
