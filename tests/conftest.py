@@ -89,6 +89,7 @@ def environment_of_two(
     """The same over two documents: the factsheet and a by-law."""
     folder = tmp_path_factory.mktemp("two")
     shutil.copytree(index_folder, folder / "index")
+    shutil.copytree(corpus / "hints", folder / "hints")
     for path in (*corpus.glob("factsheet-2025.*"), Path(__file__).parent / "data" / "shapes" / "bylaw.md"):
         shutil.copy(path, folder)
     build_index(folder, folder / "index", encoder)

@@ -12,13 +12,13 @@ import httpx
 import pytest
 from conftest import QA
 from new_edition import CONVENTION, NEW_URL, publish
+from warm import run_qa
 
 from qa.reading.corpus import read_document
 
 
 def run(*arguments: str, environment: dict[str, str], **changes: str) -> subprocess.CompletedProcess[str]:
-    command = [*QA, *arguments]
-    return subprocess.run(command, env=environment | changes, capture_output=True, text=True, timeout=120)
+    return run_qa(*arguments, env=environment | changes)
 
 
 def check_error(shown: subprocess.CompletedProcess[str], words: str, code: int = 1) -> None:
@@ -118,7 +118,8 @@ def test_help_names_the_commands_and_waits_for_nothing_heavy(environment: dict[s
 
 
 def test_a_pipe_that_takes_no_japanese(environment: dict[str, str]) -> None:
-    shown = run("ask", "AI法とは", environment=environment, PYTHONIOENCODING="ascii", QA_LANGUAGES="en")
+    environment = {**environment, "PYTHONIOENCODING": "ascii", "QA_LANGUAGES": "en"}
+    shown = subprocess.run([*QA, "ask", "AI法とは"], env=environment, capture_output=True, text=True, timeout=120)
     assert (shown.returncode, "English for now" in shown.stdout) == (0, True)
 
 

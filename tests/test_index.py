@@ -142,7 +142,7 @@ def test_a_flipped_byte_is_found_and_cured(folders: tuple[Path, Path], name: str
 
 @pytest.mark.parametrize(
     "manifest",
-    ["", "{", "[]", "{}", '{"build": 1, "fingerprint": {"format": 2}}', "\0", '{"fingerprint": {"format": 2}}'],
+    ["", "{", "[]", "{}", '{"build": 1, "fingerprint": {"format": 3}}', "\0", '{"fingerprint": {"format": 3}}'],
 )
 def test_a_broken_manifest_is_found_and_cured(folders: tuple[Path, Path], manifest: str) -> None:
     build_index(*folders, WordEncoder())
@@ -163,7 +163,7 @@ def test_a_missing_file_is_found(folders: tuple[Path, Path]) -> None:
 def test_another_format_is_stale(folders: tuple[Path, Path]) -> None:
     build_index(*folders, WordEncoder())
     path = folders[1] / "manifest.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"format": 2', '"format": 0'), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace('"format": 3', '"format": 0'), encoding="utf-8")
     with pytest.raises(IndexStale, match="format 0"):
         open_index(*folders, WordEncoder())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from fakes import WordEncoder
 from hostile import write
 from pdf_files import DATA
+from warm import run_qa
 
 from qa.errors import DocumentError
 from qa.index import build_index, open_index
@@ -132,9 +132,7 @@ def test_what_cannot_be_taken_in_changes_nothing(
 
 def qa(folder: Path, index: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "QA_CORPUS": str(folder), "QA_INDEX": str(index), "QA_PDF_SECONDS": "4"}
-    return subprocess.run(
-        [sys.executable, "-m", "qa.cli", *arguments], capture_output=True, text=True, env=environment, check=False
-    )
+    return run_qa(*arguments, env=environment)
 
 
 def test_the_command_says_what_it_did_and_what_told_each_heading(

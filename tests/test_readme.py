@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import QA
+from warm import run_qa
 
 from qa.settings import READERS, Settings
 
@@ -24,7 +24,10 @@ def blocks(language: str) -> list[str]:
 
 
 def run(command: list[str], environment: dict[str, str]) -> str:
-    shown = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, cwd=ROOT)
+    if command[0] == "qa":
+        shown = run_qa(*command[1:], env=environment, cwd=ROOT)
+    else:
+        shown = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, cwd=ROOT)
     assert shown.returncode == 0, shown.stderr
     return shown.stdout
 
@@ -49,7 +52,7 @@ def test_files_are_taken_in_as_told(tmp_path: Path, index_folder: Path, environm
     index = shutil.copytree(index_folder, tmp_path / "index")
     own = {**environment, "QA_CORPUS": str(corpus), "QA_INDEX": str(index)}
     for command in commands:
-        shown = subprocess.run([*QA, *command.split()[1:]], env=own, capture_output=True, text=True, cwd=tmp_path)
+        shown = run_qa(*command.split()[1:], env=own, cwd=tmp_path)
         assert shown.returncode == 0, shown.stderr
     assert sorted(path.name for path in corpus.glob("*.*")) == [
         "factsheet-2026.pdf",
@@ -64,7 +67,7 @@ def test_files_are_taken_in_as_told(tmp_path: Path, index_folder: Path, environm
 def test_console_shows_what_is_printed(body: str, environment: dict[str, str], service: str) -> None:
     prompt, expected = body.split("\n", 1)
     command = shlex.split(prompt.removeprefix("$ ").replace("http://127.0.0.1:7860", service))
-    shown = run([*QA, *command[1:]] if command[0] == "qa" else command, environment)
+    shown = run(command, environment)
     # An ellipsis stands for the rest of a long line.
     assert shown.startswith(expected.removesuffix("…\n"))
     assert expected.endswith("…\n") or shown == expected

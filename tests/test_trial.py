@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import QA
 from typer.testing import CliRunner, Result
+from warm import run_qa
 
 from qa.cli import app
 from qa.errors import QAError
@@ -25,8 +25,7 @@ SET: list[dict[str, object]] = [
 
 
 def run(environment: dict[str, str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [*QA, "eval", "--output", str(folder / "out"), *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, cwd=folder)
+    return run_qa("eval", "--output", str(folder / "out"), *arguments, env=environment, cwd=folder)
 
 
 @pytest.fixture(scope="module")

@@ -27,5 +27,11 @@ def watch(event: str, arguments: tuple[object, ...]) -> None:
         raise ConnectionRefusedError(name)
 
 
-sys.addaudithook(watch)
-main()
+def begin() -> None:
+    """From here on this process is watched."""
+    sys.addaudithook(watch)
+
+
+if __name__ == "__main__":
+    begin()
+    main()

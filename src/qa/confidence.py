@@ -16,7 +16,7 @@ from qa.settings import PACKAGE
 
 FILE = PACKAGE / "confidence.json"
 # From here on an answer is shown as a strong one, and from there as one in part; below, the reader is asked to check.
-STRONG, PARTIAL = 0.9, 0.7
+STRONG, PARTIAL = 0.9, 0.8
 
 
 def features(found: Found) -> dict[str, float]:

@@ -57,15 +57,19 @@ class HintIndex:
         self._rows, self._of = np.array(pairs, np.int64).reshape(-1, 2).T
 
     @classmethod
-    def build(cls, hints: Sequence[Hint], vectors: Matrix, folder: Path) -> Self:
-        """Write and open the hints, whose vectors are unit rows, in the folder of a build."""
+    def build(cls, hints: Sequence[Hint], vectors: Matrix, folder: Path, before: Self | None = None) -> Self:
+        """Write and open the hints, whose vectors are unit rows, in the folder of a build.
+
+        What was learnt `before` from the same hints, with the same encoder, is kept.
+        """
         write_lines(folder / HINTS, map(asdict, hints))
         dense = DenseIndex.build(vectors)
         dense.save(folder / VECTORS)
         said, weights = _said(hints), np.zeros(len(hints), np.float32)
         for span in _spans(hints).values():
             own = slice(span.start, span.stop)
-            weights[own] = fit(vectors[own], said[own])
+            kept = before.learnt_from(hints[own]) if before else None
+            weights[own] = fit(vectors[own], said[own]) if kept is None else kept
         np.save(folder / WEIGHTS, weights)
         return cls(hints, dense, weights)
 
@@ -75,11 +79,19 @@ class HintIndex:
         hints = [Hint(**{**record, "rows": tuple(record["rows"])}) for record in read_lines(folder / HINTS)]
         return cls(hints, DenseIndex.load(folder / VECTORS), np.load(folder / WEIGHTS))
 
+    def learnt_from(self, hints: Sequence[Hint]) -> Matrix | None:
+        """The weights of these hints of one document; None if it had others."""
+        span = self._spans.get(hints[0].document, range(0))
+        known = self.hints[span.start : span.stop]
+        same = [(hint.text, hint.status) for hint in known] == [(hint.text, hint.status) for hint in hints]
+        return self._weights[span.start : span.stop] if same else None
+
     def liken(self, vector: Matrix, document: str | None = None) -> Likeness | None:
-        """How like a query's vector is to the hints, or to those of one document; None where there are none."""
-        span = range(len(self.hints)) if document is None else self._spans.get(document, range(0))
-        if not span:
+        """How like a query's vector is to the hints, or to those of one document if it has any; None without hints."""
+        if not self.hints:
             return None
+        own = self._spans.get(document) if document else range(len(self.hints))
+        span = own or range(len(self.hints))
         cosines = np.full(len(self.hints), -1.0, np.float32)
         for number, cosine in self.dense.rank(vector, len(span), span):
             cosines[number] = cosine
@@ -89,12 +101,12 @@ class HintIndex:
         nearest = int(unsaid[cosines[unsaid].argmax()]) if unsaid.size else None
         # Each document's hints were learnt by themselves; the one whose hint is nearest knows the query best.
         knows = self._spans[self.hints[int(cosines.argmax())].document]
-        own = slice(knows.start, knows.stop)
+        learnt = slice(knows.start, knows.stop)
         return Likeness(
-            passages=self._means(cosines, within),
+            passages=self._means(cosines, within) if own else {},
             answered=float(cosines[within & self._said].max(initial=0.0)),
             unanswered=float(cosines[nearest]) if nearest is not None else 0.0,
-            learnt=estimate(cosines[own], self._weights[own]),
+            learnt=estimate(cosines[learnt], self._weights[learnt]),
             status=self.hints[nearest].status if nearest is not None else "not_in_document",
         )
 

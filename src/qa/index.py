@@ -118,7 +118,8 @@ def index_documents(
     passages, archive = keep_ids(documents, retired, cut)
     placed = place_hints(hints or {}, documents, passages)
     whole, sentences, asked = texts_to_embed(passages, placed)
-    known = _known_vectors(index, encoder)
+    before = _before(index, encoder)
+    known = _known_vectors(before) if before else {}
     vectors = encode_texts(whole + sentences + asked, known, encoder, progress)
     first_sentence, first_hint = len(whole), len(whole) + len(sentences)
 
@@ -128,7 +129,7 @@ def index_documents(
         DenseIndex.build(vectors[:first_sentence]).save(folder / PASSAGE_VECTORS)
         DenseIndex.build(vectors[first_sentence:first_hint]).save(folder / SENTENCE_VECTORS)
         LexicalIndex.build(texts_to_search(passages, placed), folder)
-        HintIndex.build(placed, vectors[first_hint:], folder)
+        HintIndex.build(placed, vectors[first_hint:], folder, before.hints if before else None)
         write_archive(archive, folder)
 
     write_build(index, made_from, encoder.dimension, write)
@@ -171,16 +172,17 @@ def coverage(documents: Sequence[Document], passages: Sequence[Passage]) -> floa
     return once / body if body else 1.0
 
 
-def _known_vectors(index: Path, encoder: Encoder) -> dict[Text, Matrix]:
-    """Text -> vector, from the build in use, if this encoder made it and it is whole."""
+def _before(index: Path, encoder: Encoder) -> Index | None:
+    """The build in use, if this encoder made it and it is whole."""
     try:
         build = open_build(index)
         made = build.fingerprint
-        if (made.model, made.model_checksum) != (encoder.name, encoder.checksum):
-            return {}
-        old = _load(build)
+        return _load(build) if (made.model, made.model_checksum) == (encoder.name, encoder.checksum) else None
     except IndexUnusable:
-        return {}
+        return None
+
+
+def _known_vectors(old: Index) -> dict[Text, Matrix]:
     vectors = (part.vectors() for part in (old.dense, old.sentences, old.hints.dense))
     parts = zip(texts_to_embed(old.passages, old.hints.hints), vectors, strict=True)
     return dict(chain.from_iterable(zip(*part, strict=True) for part in parts))

@@ -82,7 +82,7 @@ def search(
     found: dict[int, Hit] = {}
     for row in cosines:
         lexical = words.get(row, 0.0) / (ceiling or 1.0)
-        hint = hints.get(row, dense[row] + GAP) if hints else None
+        hint = hints.get(row, dense[row] + GAP) if likeness else None
         score = shares.fuse(dense[row], lexical, hint)
         found[row] = Hit(index.passages[row], score, dense[row], lexical, hints.get(row), nearest[row][0])
     best = sorted(found, key=lambda row: (row not in named, -found[row].score, row))[:k]

@@ -1,0 +1,92 @@
+"""`qa` in processes that have its libraries already: one imports them, and forks for each command.
+
+Importing them takes most of a short command's time. Where an environment is read on import, or that time matters, tests
+start `qa` as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from subprocess import PIPE
+
+# Seconds that a command may take.
+PATIENCE = 120
+
+
+def run_qa(*arguments: str, env: Mapping[str, str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `qa` with an eye on the network, as subprocess.run does with its output captured."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        told = {"arguments": arguments, "env": dict(env), "cwd": str(cwd or Path.cwd()), "files": [str(out), str(err)]}
+        parent = _parent()
+        assert parent.stdin
+        assert parent.stdout
+        parent.stdin.write(json.dumps(told) + "\n")
+        parent.stdin.flush()
+        code = int(parent.stdout.readline())
+        return subprocess.CompletedProcess(["qa", *arguments], code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+@cache
+def _parent() -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, __file__], stdin=PIPE, stdout=PIPE, text=True)
+
+
+def _serve() -> None:
+    import faiss  # noqa: F401
+    import sentence_transformers  # noqa: F401
+    import tantivy  # noqa: F401
+
+    import qa.answers
+    import qa.terminal
+    import qa.trial  # noqa: F401
+
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            _become(**json.loads(line))
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+def _become(arguments: list[str], env: dict[str, str], cwd: str, files: list[str]) -> None:
+    """Be that command, and end."""
+    import signal
+
+    import watched
+
+    from qa.cli import main
+
+    signal.alarm(PATIENCE)
+    for number, path in enumerate(files, start=1):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(cwd)
+    sys.argv = ["qa", *arguments]
+    code: object = 0
+    try:
+        watched.begin()
+        main()
+    except SystemExit as exit:
+        code = exit.code
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+if __name__ == "__main__":
+    _serve()
