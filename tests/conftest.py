@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from qa.answers import Assistant
 from qa.encoder import SentenceEncoder
-from qa.index import build_index, open_index
+from qa.index import build_index, open_index, refresh_index
 from qa.reading.corpus import read_document
 from qa.settings import Settings
 from qa.store import copy_index
@@ -59,7 +59,7 @@ def index_folder(tmp_path_factory: pytest.TempPathFactory, corpus: Path, encoder
     folder = tmp_path_factory.mktemp("index")
     # What the checkout's index has embedded already keeps its vectors.
     copy_index(Settings().index, folder)
-    build_index(corpus, folder, encoder)
+    refresh_index(Settings(corpus=corpus, index=folder), encoder)
     return folder
 
 

@@ -39,17 +39,10 @@ def test_a_new_subject_drops_what_was_said_before(
 
 
 def test_what_is_declined_either_way_is_declined_alone(assistant: Assistant) -> None:
-    for question in ("How long does an egg boil?", "hello there"):
+    for question in ("How long does an egg boil?", "hello there", "and the fines for breaking it?"):
         answer = assistant.ask(question, history=["When was the AI Act fully enforced?"])
         assert answer.status != "answered"
         assert answer == assistant.ask(question)
-
-
-def test_what_is_found_weakly_alone_and_not_said_of_the_subject_is_declined(assistant: Assistant) -> None:
-    history, question = ("When was the AI Act fully enforced?",), "and the fines for breaking it?"
-    assert assistant.ask(question).status == "answered"
-    answer = assistant.ask(question, history=history)
-    assert (answer.status, answer.history) == ("not_in_document", history)
 
 
 def test_scores_are_the_means_of_both_ways_of_reading(assistant: Assistant) -> None:

@@ -192,6 +192,10 @@ def test_a_quote_is_copied_with_its_citation(page: Page, ask: Asked, port: int) 
     place = f"{ask.document.title}, section {ask.passages[0].section.label}, p. 7, {urls}"
     assert page.evaluate("navigator.clipboard.readText()") == f"“{NASTY}” — {place}"
     expect(button).to_have_text("Copy quote with citation")
+    page.goto(f"http://127.0.0.1:{port}/?q=法律は")
+    button.click()
+    expect(button).to_have_text("コピーしました")
+    expect(button).to_have_text("引用と出典をコピー")
 
 
 def test_an_address_with_a_question_fills_the_box_and_answers(page: Page, ask: Asked, port: int) -> None:
@@ -311,9 +315,9 @@ def test_a_vote_is_asked_for_where_it_is_kept(browser: Browser, ask: Asked) -> N
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{port}/")
         put(page, "first & <b>", 1)
-        put(page, "second", 2)
-        said = "Thank you. It is kept for review.", "Your vote could not be kept."
-        for turn, word in ((1, "Yes"), (2, "No")):
+        put(page, "二番目は", 2)
+        said = "Thank you. It is kept for review.", "投票を保存できませんでした。"
+        for turn, word in ((1, "Yes"), (2, "いいえ")):
             votes_of = page.locator(f"#answer-{turn} .qa-votes")
             votes_of.get_by_role("button", name=word, exact=True).press("Enter")
             expect(votes_of).to_have_text(said[turn - 1])
@@ -321,7 +325,7 @@ def test_a_vote_is_asked_for_where_it_is_kept(browser: Browser, ask: Asked) -> N
         page.close()
     assert votes == [
         {"question": "first & <b>", "history": [], "document": None, "right": True},
-        {"question": "second", "history": ["first & <b>"], "document": None, "right": False},
+        {"question": "二番目は", "history": ["first & <b>"], "document": None, "right": False},
     ]
 
 

@@ -11,7 +11,7 @@ from fakes import WordEncoder
 from qa import retrieval
 from qa.hint_index import COUNTED
 from qa.index import Index, build_index, open_index
-from qa.retrieval import DEPTH, SHARES, search
+from qa.retrieval import CLEAR, DEPTH, SHARES, search
 from qa.types import Hit
 
 
@@ -35,7 +35,19 @@ def test_bounds_and_order(index: Index, query: str) -> None:
     for hit in hits:
         assert -1e-6 <= hit.score <= 1 + 1e-6
         assert 0 <= hit.lexical <= 1
-        assert hit.sentence in hit.passage.sentences
+        assert hit.sentence is None or hit.sentence in hit.passage.sentences
+
+
+def test_a_sentence_is_named_where_it_is_clearly_the_nearest(index: Index) -> None:
+    query = "large-scale platform operators removal requests"
+    vector, clear = WordEncoder().encode([query], "query")[0], []
+    for hit in find(index, query, len(index.passages)):
+        row, spans = index.passages.index(hit.passage), hit.passage.sentences
+        cosines = index.sentences.vectors(index.sentence_starts[row], len(spans)) @ vector
+        first, second = sorted([*cosines, -1.0], reverse=True)[:2]
+        clear.append(first - second >= CLEAR)
+        assert hit.sentence == (spans[int(cosines.argmax())] if clear[-1] else None)
+    assert set(clear) == {True, False}
 
 
 def by_hand(index: Index, query: str) -> dict[str, float]:

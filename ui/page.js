@@ -4,6 +4,19 @@
 	"use strict";
 	const COPIED_MS = 2000;
 	const FOCUS_FRAMES = 300;
+	const WORDS = {
+		en: {
+			copied: "Copied", refused: "Copying was refused by the browser",
+			kept: "Thank you. It is kept for review.", lost: "Your vote could not be kept.",
+		},
+		ja: {
+			copied: "コピーしました", refused: "ブラウザーがコピーを許可しませんでした",
+			kept: "ありがとうございます。確認のため保存しました。", lost: "投票を保存できませんでした。",
+		},
+	};
+
+	// In the language of the answer that an element belongs to.
+	const words = (element) => WORDS[element.closest(".qa-answer")?.lang] ?? WORDS.en;
 
 	async function copy(text) {
 		// navigator.clipboard is missing on plain http, as on an intranet.
@@ -26,9 +39,9 @@
 		button.dataset.label = label;
 		try {
 			await copy(`“${text}” — ${citation}`);
-			button.textContent = "Copied";
+			button.textContent = words(button).copied;
 		} catch {
-			button.textContent = "Copying was refused by the browser";
+			button.textContent = words(button).refused;
 		}
 		button.focus();
 		clearTimeout(Number(button.dataset.timer));
@@ -59,7 +72,7 @@
 		// The button that has the focus goes.
 		votes.tabIndex = -1;
 		if (votes.contains(document.activeElement)) votes.focus();
-		votes.textContent = kept ? "Thank you. It is kept for review." : "Your vote could not be kept.";
+		votes.textContent = kept ? words(votes).kept : words(votes).lost;
 	}
 
 	// Gradio shows a message some frames after it is there, what is hidden takes no focus, and drawing anew may

@@ -137,7 +137,7 @@ def check_question(question: str) -> str:
 
 def _quote(hit: Hit) -> Quote:
     # In a passage of one sentence there is nothing to pick out.
-    return Quote(hit, (hit.sentence,) if len(hit.passage.sentences) > 1 else ())
+    return Quote(hit, (hit.sentence,) if hit.sentence and len(hit.passage.sentences) > 1 else ())
 
 
 def _nearest(hits: Iterable[Hit]) -> tuple[Passage, ...]:

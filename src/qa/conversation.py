@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.confidence import PARTIAL, estimate_confidence, threshold
+from qa.confidence import estimate_confidence, threshold
 from qa.encoder import Encoder
 from qa.hint_index import Likeness
 from qa.index import Index
@@ -33,7 +33,7 @@ def converse(
     Each passage has the mean of its scores for the query alone and for all in one. On a new subject the query alone
     decides, since the best passage for it gets little from what was said before; in a follow-up the two agree on what
     both are about. What was said before is dropped where the first passage is the one that the query finds alone, and
-    where all together is not answered, but the query alone is in more than a weak way, or is not either.
+    where all together is not answered either.
     """
     alone = search(index, encoder, query, max(k, DEPTH), document, shares)
     first = replace(alone, hits=alone.hits[:k])
@@ -42,18 +42,15 @@ def converse(
         return first
     together = search(index, encoder, "\n".join([*earlier, query]), max(k, DEPTH), document, shares)
     hits = _merge(alone.hits, together.hits)[:k]
-    sure, least = estimate_confidence(first), threshold(first)
+    answered = estimate_confidence(first) >= threshold(first)
     if alone.likeness and alone.likeness.reason == "too_vague":
         # What it finds alone says nothing then.
         merged = Found(together.hits[:k], likeness=together.likeness, history=earlier)
-    elif _place(hits[0]) == _place(alone.hits[0]) and (sure >= least or len(terms(query)) > FEW):
+    elif _place(hits[0]) == _place(alone.hits[0]) and (answered or len(terms(query)) > FEW):
         return first
     else:
         merged = Found(hits, likeness=_mean_likeness(alone.likeness, together.likeness), history=earlier)
-    if estimate_confidence(merged) >= threshold(merged):
-        return merged
-    # "And the fines?" finds something alone, and weakly so; what it asks for is not said.
-    return merged if least <= sure < PARTIAL else first
+    return merged if estimate_confidence(merged) >= threshold(merged) else first
 
 
 def _merge(alone: Sequence[Hit], together: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qa.types import Matrix
 
@@ -36,14 +37,24 @@ class DenseIndex:
 
         `rows` are the only ones to look at.
         """
+        found, scores = self._nearest(query, depth, range(len(self)) if rows is None else rows)
+        return [(int(row), float(score)) for row, score in zip(found, scores, strict=True)]
+
+    def cosines(self, query: Matrix, rows: range) -> Matrix:
+        """Those of all rows in that range, in their order."""
+        found, scores = self._nearest(query, len(rows), rows)
+        cosines = np.empty(len(rows), np.float32)
+        cosines[found - rows.start] = scores
+        return cosines
+
+    def _nearest(self, query: Matrix, depth: int, rows: range) -> tuple[NDArray[np.int64], Matrix]:
         import faiss
 
-        rows = range(len(self)) if rows is None else rows
         selector = faiss.IDSelectorRange(rows.start, rows.stop)
         only = faiss.SearchParameters()
         only.sel = selector
         scores, found = self._index.search(query[np.newaxis], min(depth, len(rows)), params=only)
-        return [(int(row), float(score)) for row, score in zip(found[0], scores[0], strict=True)]
+        return found[0], scores[0]
 
     def vectors(self, start: int = 0, count: int | None = None) -> Matrix:
         """Rows as they were added, all of them or `count` from `start` on."""

@@ -93,8 +93,7 @@ class HintIndex:
         own = self._spans.get(document) if document else range(len(self.hints))
         span = own or range(len(self.hints))
         cosines = np.full(len(self.hints), -1.0, np.float32)
-        for number, cosine in self.dense.rank(vector, len(span), span):
-            cosines[number] = cosine
+        cosines[span.start : span.stop] = self.dense.cosines(vector, span)
         within = np.zeros(len(self.hints), bool)
         within[span.start : span.stop] = True
         unsaid = np.flatnonzero(within & ~self._said)

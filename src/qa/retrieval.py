@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from qa.encoder import Encoder
 from qa.hint_index import Likeness
 from qa.index import Index
@@ -40,6 +42,9 @@ SHARES = Shares(dense=0.5, lexical=0.15, hint=0.35)
 # questions to one that has some: of 210 about the Filesystem Hierarchy Standard beside the factsheet 49 % found their
 # passage first, and so 58 %; without the factsheet there, 59 %.
 GAP = 0.04
+# By so much the nearest sentence has to be nearer than the next. Of the first passages that answer a dev question it is
+# one that answers in 83 % of those where it is, in 37 % of the others; 80 % are such.
+CLEAR = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +100,10 @@ def _rows(index: Index, document: str) -> range:
     return range(rows[0], rows[-1] + 1) if rows else range(0)
 
 
-def _nearest_sentence(index: Index, row: int, vector: Matrix) -> tuple[tuple[int, int], float]:
-    """The span of the sentence nearest to the query, and its cosine."""
+def _nearest_sentence(index: Index, row: int, vector: Matrix) -> tuple[tuple[int, int] | None, float]:
+    """The span of the sentence nearest to the query, if it is clearly that, and its cosine."""
     sentences = index.passages[row].sentences
     cosines = index.sentences.vectors(index.sentence_starts[row], len(sentences)) @ vector
-    return sentences[int(cosines.argmax())], float(cosines.max())
+    best = int(cosines.argmax())
+    clear = len(sentences) < 2 or cosines[best] - np.partition(cosines, -2)[-2] >= CLEAR
+    return sentences[best] if clear else None, float(cosines[best])

@@ -169,7 +169,7 @@ class Hit:
 
     `dense` is the mean of the cosines of the passage and of its nearest sentence, `lexical` the BM25 score over the
     most any passage could have, `hint` the mean cosine of the nearest hints (None where the passage has none);
-    `sentence` is the span, within the passage, of the sentence nearest to the query.
+    `sentence` is the span, within the passage, of the sentence nearest to the query; None where another is as near.
     """
 
     passage: Passage
@@ -177,7 +177,7 @@ class Hit:
     dense: float
     lexical: float
     hint: float | None
-    sentence: tuple[int, int]
+    sentence: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
