@@ -50,9 +50,9 @@ def run_variants(
     """Variant -> its evaluation; first the search as it is."""
     with tempfile.TemporaryDirectory() as folder:
         hints = read_hints(assistant.settings.corpus) if assistant.settings.hints else {}
-        half = index_with(assistant, Path(folder) / "half", {id: lines[::2] for id, lines in hints.items()})
-        none = index_with(assistant, Path(folder) / "none", {})
-        bare = index_with(assistant, Path(folder) / "bare", hints, headings=False)
+        half = _index(assistant, Path(folder) / "half", {id: lines[::2] for id, lines in hints.items()})
+        none = _index(assistant, Path(folder) / "none", {})
+        bare = _index(assistant, Path(folder) / "bare", hints, headings=False)
         words, vectors = Shares(dense=0, lexical=1, hint=0), replace(SHARES, lexical=0)
         variants: dict[str, Find] = {
             name: partial(converse, index, assistant.encoder, k=DEPTH, shares=shares)
@@ -105,7 +105,7 @@ def _difference(whole: Evaluation, evaluation: Evaluation, group: str, figure: s
     return compare(before, after)
 
 
-def index_with(assistant: Assistant, folder: Path, hints: Mapping[str, Sequence[Line]], headings: bool = True) -> Index:
+def _index(assistant: Assistant, folder: Path, hints: Mapping[str, Sequence[Line]], headings: bool = True) -> Index:
     """The same passages with other hints, or embedded and searched without the headings above them."""
     limit = min(PASSAGE_PIECES, assistant.encoder.limit)
 

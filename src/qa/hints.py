@@ -10,7 +10,7 @@ or what the document does not answer, with why not and, for whoever maintains th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def read_hints(corpus: Path) -> dict[str, list[Line]]:
 
 
 def place_hints(
-    hints: Mapping[str, Sequence[Line]], documents: Iterable[Document], passages: Sequence[Passage]
+    hints: Mapping[str, Sequence[Line]], documents: Sequence[Document], passages: Sequence[Passage]
 ) -> list[Hint]:
     """The hints, document by document, first of these documents.
 
@@ -79,7 +79,7 @@ def place_hints(
             holding = tuple(row for row in among if _holds(document, passages[row], line))
             if holding or line.status != "answered":
                 placed.append(Hint(document.id, line.text, line.status, holding))
-    for id in hints.keys() - {document.id for document in documents}:
+    for id in sorted(hints.keys() - {document.id for document in documents}):
         placed += [Hint(id, line.text, line.status) for line in hints[id]]
     return placed
 
