@@ -24,18 +24,15 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from qa.answers import Assistant, open_assistant
+from qa.ablations import index_with
+from qa.answers import open_assistant
 from qa.collections import read_squad
 from qa.confidence import FILE, features, name_of_fit
-from qa.freshness import fingerprint_of
 from qa.hints import find_hints, read_hints
-from qa.index import Index, index_documents, open_index_of
 from qa.questions import Question
 from qa.retrieval import Found, search
 from qa.settings import CHECKOUT, Settings
-from qa.store import copy_index
 from qa.trial import default_sets, made_of, trial_of_sets
-from qa.types import Document
 
 FOREIGN = CHECKOUT / "benchmarks" / "foreign" / "fhs-3.0.json"
 # Of the answerable questions, the share that may be declined. More than 3 % are too many; up to there, the F1 of
@@ -58,8 +55,9 @@ def main() -> None:
     files = [*paths, *find_hints(settings.corpus), FOREIGN]
     model: dict[str, Any] = {"model": settings.model, "fitted to": {path.name: checksum(path) for path in files}}
     with TemporaryDirectory() as folder:
-        bare = index_of(assistant, (), False, Path(folder) / "bare")
-        two = index_of(assistant, foreign.documents, True, Path(folder) / "two")
+        bare = index_with(assistant, Path(folder) / "bare", {})
+        hints = read_hints(settings.corpus)
+        two = index_with(assistant, Path(folder) / "two", hints, beside=foreign.documents)
         for name, index, asked in (
             ("own hints", assistant.index, questions),
             ("no hints", bare, questions),
@@ -72,16 +70,6 @@ def main() -> None:
             model[name], confidence = fit([f for _, f in judged], answerable)
             print_fit(name.capitalize(), [q for q, _ in judged], answerable, confidence, model[name]["threshold"])
     FILE.write_text(json.dumps(model, indent=2) + "\n", encoding="utf-8")
-
-
-def index_of(assistant: Assistant, beside: Sequence[Document], hints: bool, folder: Path) -> Index:
-    """The documents and others beside them, with the hints of the corpus or none."""
-    made_from = fingerprint_of({}, assistant.encoder)
-    # The vectors of what stays the same are taken from there.
-    copy_index(assistant.settings.index, folder)
-    lines = read_hints(assistant.settings.corpus) if hints else {}
-    index_documents([*assistant.documents, *beside], (), made_from, folder, assistant.encoder, hints=lines)
-    return open_index_of(made_from, folder)
 
 
 def checksum(path: Path) -> str:

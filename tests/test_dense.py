@@ -36,6 +36,7 @@ def test_ranks_some_rows_as_if_all_were_ranked_and_those_kept(vectors: Matrix, r
         kept = [(row, score) for row, score in index.rank(query, len(vectors)) if row in rows]
         assert index.rank(query, 10, rows) == kept[:10]
         assert index.rank(query, 10_000, rows) == kept
+        assert sorted(kept) == list(enumerate(index.cosines(query, rows).tolist(), rows.start))
 
 
 def test_save_and_load(tmp_path: Path, vectors: Matrix) -> None:

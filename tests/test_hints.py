@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from rapidfuzz import fuzz, process
 
 from qa.confidence import estimate_confidence, name_of_fit, read_model
 from qa.errors import DocumentError, IndexStale
-from qa.hints import place_hints, read_hints
+from qa.hint_index import HintIndex
+from qa.hints import Hint, place_hints, read_hints
 from qa.index import build_index, open_index
 from qa.passages import split
 from qa.question_checks import ALIKE
@@ -99,6 +101,32 @@ def test_hints_of_a_document_that_is_not_there_still_tell_how_people_ask(corpus_
     assert found.likeness.passages == {}
     assert found.likeness.learnt < -0.5
     assert name_of_fit(found) == "hints of another document"
+
+
+def test_what_was_learnt_from_the_same_hints_is_kept(tmp_path: Path) -> None:
+    hints = [
+        Hint("law", SAID, "answered", (0,)),
+        Hint("law", UNSAID, "not_in_document"),
+        Hint("code", SAID, "answered"),
+    ]
+    changed = [hints[0], replace(hints[1], status="too_vague"), hints[2]]
+    vectors = WordEncoder().encode([hint.text for hint in hints], "query")
+    others = WordEncoder().encode(["what must I pay", "how must I pay", "pay"], "query")
+
+    def learnt(index: HintIndex, hints: list[Hint]) -> list[float] | None:
+        weights = index.learnt_from(hints)
+        return None if weights is None else weights.tolist()
+
+    for name in ("first", "same", "other"):
+        (tmp_path / name).mkdir()
+    first = HintIndex.build(hints, vectors, tmp_path / "first")
+    same = HintIndex.build(hints, others, tmp_path / "same", first)
+    assert learnt(same, hints[:2]) == learnt(first, hints[:2])
+    # What changes in one document is no matter of another's.
+    other = HintIndex.build(changed, others, tmp_path / "other", first)
+    assert learnt(other, hints[:2]) is None
+    assert learnt(other, changed[:2]) != learnt(first, hints[:2])
+    assert learnt(other, hints[2:]) == learnt(first, hints[2:])
 
 
 def test_without_hints_another_index_is_wanted(corpus_of_one: Path) -> None:

@@ -12,6 +12,7 @@ from transformers import BertConfig, BertForSequenceClassification, BertTokenize
 from qa.answers import Assistant
 from qa.errors import ModelError
 from qa.passages import embedded
+from qa.records import made_with
 from qa.reranking import RERANKED, CrossReranker
 
 QUESTION = "Who heads the AI Strategic Headquarters?"
@@ -54,6 +55,11 @@ def test_the_first_passages_are_in_the_order_of_its_scores(
 def test_an_answer_shows_that_order(reranking: Assistant) -> None:
     answer = reranking.ask(QUESTION)
     assert [quote.hit for quote in answer.quotes] == list(reranking.find(QUESTION, (), RERANKED).hits[:5])
+
+
+def test_an_evaluation_says_what_it_was_made_with(assistant: Assistant, reranking: Assistant, model: Path) -> None:
+    assert made_with(reranking)["reranker"] == str(model)
+    assert "reranker" not in made_with(assistant)
 
 
 def test_what_a_question_names_stays_first(assistant: Assistant, reranking: Assistant) -> None:

@@ -15,6 +15,7 @@ import tempfile
 import traceback
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from subprocess import PIPE
 
@@ -42,14 +43,8 @@ def _parent() -> subprocess.Popen[str]:
 
 
 def _serve() -> None:
-    import faiss  # noqa: F401
-    import sentence_transformers  # noqa: F401
-    import tantivy  # noqa: F401
-
-    import qa.answers
-    import qa.terminal
-    import qa.trial  # noqa: F401
-
+    for name in ("faiss", "sentence_transformers", "tantivy", "qa.answers", "qa.terminal", "qa.trial"):
+        import_module(name)
     for line in sys.stdin:
         child = os.fork()
         if not child:
@@ -79,6 +74,7 @@ def _become(arguments: list[str], env: dict[str, str], cwd: str, files: list[str
         main()
     except SystemExit as exit:
         code = exit.code
+    # Whatever it is, the interpreter would tell it and end with 1; the parent has to go on.
     except BaseException:
         traceback.print_exc()
         code = 1

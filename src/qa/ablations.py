@@ -50,9 +50,9 @@ def run_variants(
     """Variant -> its evaluation; first the search as it is."""
     with tempfile.TemporaryDirectory() as folder:
         hints = read_hints(assistant.settings.corpus) if assistant.settings.hints else {}
-        half = _index(assistant, Path(folder) / "half", {id: lines[::2] for id, lines in hints.items()})
-        none = _index(assistant, Path(folder) / "none", {})
-        bare = _index(assistant, Path(folder) / "bare", hints, headings=False)
+        half = index_with(assistant, Path(folder) / "half", {id: lines[::2] for id, lines in hints.items()})
+        none = index_with(assistant, Path(folder) / "none", {})
+        bare = index_with(assistant, Path(folder) / "bare", hints, headings=False)
         words, vectors = Shares(dense=0, lexical=1, hint=0), replace(SHARES, lexical=0)
         variants: dict[str, Find] = {
             name: partial(converse, index, assistant.encoder, k=DEPTH, shares=shares)
@@ -105,8 +105,16 @@ def _difference(whole: Evaluation, evaluation: Evaluation, group: str, figure: s
     return compare(before, after)
 
 
-def _index(assistant: Assistant, folder: Path, hints: Mapping[str, Sequence[Line]], headings: bool = True) -> Index:
-    """The same passages with other hints, or embedded and searched without the headings above them."""
+def index_with(
+    assistant: Assistant,
+    folder: Path,
+    hints: Mapping[str, Sequence[Line]],
+    headings: bool = True,
+    beside: Sequence[Document] = (),
+) -> Index:
+    """The same passages with other hints, or embedded and searched without the headings above them, or beside other
+    documents.
+    """
     limit = min(PASSAGE_PIECES, assistant.encoder.limit)
 
     def cut(document: Document) -> list[Passage]:
@@ -116,5 +124,5 @@ def _index(assistant: Assistant, folder: Path, hints: Mapping[str, Sequence[Line
     made_from = fingerprint_of({}, assistant.encoder)
     # The vectors of what stays the same are taken from there.
     copy_index(assistant.settings.index, folder)
-    index_documents(assistant.documents, (), made_from, folder, assistant.encoder, cut=cut, hints=hints)
+    index_documents([*assistant.documents, *beside], (), made_from, folder, assistant.encoder, cut=cut, hints=hints)
     return open_index_of(made_from, folder)

@@ -15,7 +15,8 @@ from qa.types import Hit
 
 # Queries before this one that are read with it: a thread of talk is rarely longer before it names its subject again.
 TURNS = 3
-# A query of so many terms or fewer ("Trademarks?") leaves most to what was said before.
+# A query of so many terms or fewer ("Trademarks?") leaves most to what was said before. Reading all so, each after one
+# on its section, answered 2 more of 274 dev questions and let 6 more of 120 near misses through.
 FEW = 3
 
 
