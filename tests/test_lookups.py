@@ -167,6 +167,39 @@ def test_several_sections_and_footnotes_can_be_named_at_once(passages: list[Pass
     assert len(look_up("footnotes 3 and 5", passages)) > len(look_up("footnote 3", passages))
 
 
+def test_links_are_found_by_host_and_by_address(factsheet: Document, passages: list[Passage]) -> None:
+    for url in {source.url for note in factsheet.notes for source in note.sources}:
+        cited = [row for row, passage in enumerate(passages) if any(url == source.url for source in passage.sources)]
+        for query in (url, f"What is said about {url}?", f"出典（{url}）は", url.removeprefix("https://www.")):
+            assert set(look_up(query, passages)) >= set(cited) != set()
+    hosts = [[source.url.split("/")[2] for source in passage.sources] for passage in passages]
+    ministry = [row for row, among in enumerate(hosts) if "www.meti.go.jp" in among]
+    for query in (
+        "meti.go.jp",
+        "WWW.METI.GO.JP/",
+        "Which passages cite https://www.meti.go.jp?",
+        "ｍｅｔｉ．ｇｏ．ｊｐの資料",
+    ):
+        assert look_up(query, passages) == ministry != []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "go.jp",
+        "eti.go.jp",
+        "meti.go",
+        "me@meti.go.jp",
+        "meti.go.jp.example.com",
+        "a.b",
+        "e.g. this",
+        "https://www.meti.go.jp/no/such/page",
+    ],
+)
+def test_hosts_that_are_not_cited_or_by_many_name_nothing(passages: list[Passage], query: str) -> None:
+    assert look_up(query, passages) == []
+
+
 def test_identifiers_are_found_in_headings_and_text(passages: list[Passage]) -> None:
     for query in ("What is DS-310?", "ds-310", "ＤＳ－３１０", "DS310の改定"):
         assert look_up(query, passages) == expected("1.5.5", passages)
@@ -255,7 +288,7 @@ def test_any_text_gives_rows_in_order(rules: list[Passage], query: str) -> None:
 @pytest.mark.parametrize(
     "piece",
     ["1.", "1.5 ", "section ", "section 1.5 and ", "a-", "a1-", "a1.1", '"', '"ab" ', " ", "show ", "第", "一",
-     "1.5 5) ", "footnote 1, 1", "note 1,", "[1", "Article 1-", "(", "の5)", "第一", "i", "§"],
+     "1.5 5) ", "footnote 1, 1", "note 1,", "[1", "Article 1-", "a.b ", "a.", "(", "の5)", "第一", "i", "§"],
 )  # fmt: skip
 def test_the_time_is_linear(rules: list[Passage], piece: str) -> None:
     started = time.process_time()

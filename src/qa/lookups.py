@@ -1,4 +1,4 @@
-"""Query -> the passages it names outright: by section, footnote, identifier or quotation."""
+"""Query -> the passages it names outright: by section, footnote, link, identifier or quotation."""
 
 from __future__ import annotations
 
@@ -49,15 +49,19 @@ OUTER = ("sec", "cha", "章", "節")
 WORD = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++|(?<=[0-9])\.[0-9]++)*+", FLAGS)
 YEAR = re.compile(r"[a-z]+-?(?:19|20)[0-9]{2}s?", FLAGS)
 QUOTATION = re.compile(r'"([^"]*+)"')
+# A host as people write it, with or without what stands before and after; an e-mail address is none.
+ADDRESS = re.compile(
+    r"(?<![a-z0-9@._/-])(?:https?://)?([a-z0-9-]++(?:\.[a-z0-9-]++)++)(?::[0-9]++)?(/[\x21-\x7e]*+)?", FLAGS
+)
 
 
 def look_up(query: str, passages: Sequence[Passage]) -> list[int]:
-    """The rows of the passages that the query names by section, footnote, identifier or quotation, in reading order;
-    none when it names none. Of several kinds, passages that all of them name are wanted, else those of any.
+    """The rows of the passages that the query names by section, footnote, link, identifier or quotation, in reading
+    order; none when it names none. Of several kinds, passages that all of them name are wanted, else those of any.
     """
     plain = _plain(query)
-    kinds = (_sections(plain, passages), _notes(plain, passages), _names(plain, passages), _quoted(plain, passages))
-    named = [rows for rows in kinds if rows]
+    kinds = (_sections, _notes, _links, _names, _quoted)
+    named = [rows for rows in (kind(plain, passages) for kind in kinds) if rows]
     return sorted(set.intersection(*named) or set.union(*named)) if named else []
 
 
@@ -96,6 +100,27 @@ def _notes(query: str, passages: Sequence[Passage]) -> set[int]:
     found = [match[1] for match in NOTE.finditer(query)] + _bare(BARE_NOTE, query)
     numbers = {int(number) for printed in found for number in re.findall("[0-9]+", printed)}
     return {row for row, passage in enumerate(passages) if numbers & set(passage.notes)}
+
+
+def _links(query: str, passages: Sequence[Passage]) -> set[int]:
+    """The rows that cite a link to a host the query names, or to one below it, or to a page whose address it gives."""
+    cited = [[_address(source.url) for source in passage.sources] for passage in passages]
+    found: set[int] = set()
+    for match in {match.group() for match in ADDRESS.finditer(query)}:
+        host, page = _address(match)
+        rows = {row for row, links in enumerate(cited) if any(_within(link, host, page) for link in links)}
+        found |= rows if page or len(rows) <= COMMON_SHARE * len(passages) else set()
+    return found
+
+
+def _address(url: str) -> tuple[str, str]:
+    """The host without www., and what follows it without the marks that a sentence may end with."""
+    match = ADDRESS.match(url)
+    return (match[1].casefold().removeprefix("www."), (match[2] or "").rstrip("/.,;:?!\"')]>")) if match else ("", "")
+
+
+def _within(link: tuple[str, str], host: str, page: str) -> bool:
+    return f".{link[0]}".endswith(f".{host}") and link[1].startswith(page)
 
 
 def _names(query: str, passages: Sequence[Passage]) -> set[int]:
