@@ -1,4 +1,4 @@
-"""What other encoders find on the dev questions without the help of hints, alone and two together.
+"""What other encoders find on the dev questions, with hints and without, alone and two together.
 
 python benchmarks/encoders.py all-MiniLM-L6-v2 > benchmarks/results/encoders.md
 
@@ -8,17 +8,17 @@ Arguments are names or folders of models to compare with the one in use.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from qa.ablations import index_with
 from qa.answers import Assistant, open_assistant
 from qa.encoder import SentenceEncoder
 from qa.evaluation import evaluate
-from qa.freshness import fingerprint_of
-from qa.index import index_documents, open_index_of
+from qa.hints import Line, read_hints
 from qa.questions import Question
 from qa.retrieval import DEPTH, Found, search
 from qa.settings import Settings
@@ -38,31 +38,28 @@ def main() -> None:
     print(f"{len(questions)} answerable dev questions that stand alone; {made_of(used)}.\n")
     print("| section | English first | in five | paraphrases first | in five | Japanese first | in five |")
     print("|---|---|---|---|---|---|---|")
+    hints = read_hints(settings.corpus)
+    others = [Assistant(used.index, SentenceEncoder(name), settings) for name in sys.argv[1:]]
+    for words, lines in (("without hints", {}), ("with hints", hints)):
+        first = used if lines else indexed(used, lines)
+        print_row(f"{used.encoder.name}, {words}", questions, used, [first])
+        for other in others:
+            second = indexed(other, lines)
+            print_row(f"{Path(other.encoder.name).name}, {words}", questions, used, [second])
+            print_row(f"both together, {words}", questions, used, [first, second])
+
+
+def indexed(assistant: Assistant, hints: Mapping[str, Sequence[Line]]) -> Assistant:
+    """The documents indexed with these hints by the assistant's encoder."""
     with TemporaryDirectory() as folder:
-        models = {
-            Path(name).name: assistant_of(used, name, Path(folder) / str(number))
-            for number, name in enumerate((settings.model, *sys.argv[1:]))
-        }
-        first = next(iter(models.values()))
-        for name, assistant in models.items():
-            print_row(f"{name}, without hints", questions, used, {name: assistant})
-            if assistant is not first:
-                print_row("both together, without hints", questions, used, {"": first, name: assistant})
+        return Assistant(index_with(assistant, Path(folder), hints), assistant.encoder, assistant.settings)
 
 
-def assistant_of(used: Assistant, name: str, folder: Path) -> Assistant:
-    """The same documents without hints, indexed by another encoder."""
-    encoder = SentenceEncoder(name)
-    made_from = fingerprint_of({}, encoder)
-    index_documents(used.documents, (), made_from, folder, encoder)
-    return Assistant(open_index_of(made_from, folder), encoder, used.settings)
-
-
-def print_row(name: str, questions: list[Question], used: Assistant, models: Mapping[str, Assistant]) -> None:
+def print_row(name: str, questions: list[Question], used: Assistant, models: Sequence[Assistant]) -> None:
     """The share of each group that has a section that answers first, and among five."""
 
     def find(query: str, _: tuple[str, ...]) -> Found:
-        return mean([search(model.index, model.encoder, query, DEPTH) for model in models.values()])
+        return mean([search(model.index, model.encoder, query, DEPTH) for model in models])
 
     outcomes = evaluate(used, questions, find=find)
     cells = []
