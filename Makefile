@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve index test eval baseline figures browser check clean
+.PHONY: serve index test eval baseline figures widget browser node check clean
 
 serve: index
 	$(BIN)/qa serve
@@ -30,6 +30,11 @@ figures: index
 	mv benchmarks/results/ablations.new benchmarks/results/ablations.md
 	$(BIN)/python benchmarks/readme.py
 
+# The widget's file is kept as it is built, so that serving it needs no Node.
+widget: node
+	cd ui/widget && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent check && npm test --silent \
+		&& npm run --silent build
+
 check: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -52,6 +57,14 @@ browser:
 		apt-get update -qq && apt-get install -y -qq chromium; \
 	else \
 		echo "Install Chromium with your system's packages (Debian: apt-get install chromium) for the browser tests."; \
+	fi
+
+node:
+	@command -v npm >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq nodejs npm; \
+	else \
+		echo "Install Node 18 or newer with your system's packages (Debian: apt-get install nodejs npm) to build the widget."; \
 	fi
 
 clean:

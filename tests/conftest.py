@@ -74,7 +74,13 @@ def environment(index_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """For real `qa` processes: the real index, and a file that names every address off this machine they reach for."""
     reached = tmp_path_factory.mktemp("network") / "reached"
     reached.touch()
-    yield {**os.environ, "QA_INDEX": str(index_folder), "REACHED": str(reached), "PYTHONUNBUFFERED": "1"}
+    yield {
+        **os.environ,
+        "QA_INDEX": str(index_folder),
+        "REACHED": str(reached),
+        "PYTHONUNBUFFERED": "1",
+        "QA_RATE": "10000",
+    }
     assert reached.read_text(encoding="utf-8") == ""
 
 

@@ -136,13 +136,13 @@ def test_the_longest_question_is_one(assistant: Assistant) -> None:
 
 
 def test_places(assistant: Assistant) -> None:
-    (passage,) = assistant.passages_at("factsheet-2025/1.3.5/2")
+    (passage,) = assistant.addresses.passages("factsheet-2025/1.3.5/2")
     assert passage.text.startswith("In addition to the Civil Aeronautics Act")
-    assert [p.id for p in assistant.passages_at("factsheet-2025/1.3.5")] == [
+    assert [p.id for p in assistant.addresses.passages("factsheet-2025/1.3.5")] == [
         f"factsheet-2025/1.3.5/{n}" for n in (1, 2)
     ]
     with pytest.raises(QuestionError, match="no passage"):
-        assistant.passages_at("factsheet-2025/9.9")
+        assistant.addresses.passages("factsheet-2025/9.9")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def ask(client: httpx.Client, question: str, **parameters: Any) -> dict[str, Any
 
 def test_an_answer_has_the_whole_contract(client: httpx.Client, factsheet: Document) -> None:
     answer = ask(client, "Which laws regulate drones?", k=3)
-    assert list(answer) == ["question", "status", "confidence", "history", "document", "results", "nearest"]
+    assert list(answer) == ["question", "status", "message", "confidence", "history", "document", "results", "nearest"]
     assert (answer["question"], answer["status"], answer["nearest"]) == ("Which laws regulate drones?", "answered", [])
     assert 0 <= answer["confidence"] <= 1
     assert answer["document"] == {
@@ -43,6 +43,7 @@ def test_an_answer_has_the_whole_contract(client: httpx.Client, factsheet: Docum
         assert client.get(result["permalink"]).status_code == 200
     second = next(r for r in answer["results"] if r["id"] == "factsheet-2025/1.3.5/2")
     assert (second["section"], second["label"], second["page"]) == ("1.3.5", "1.3 › 5)", 8)
+    assert second["title"] == "Civil Aeronautics Act"
     assert second["headings"] == [
         "1 Major AI Strategies, Action Plans, and Institutions",
         "1.3 Regulations",
@@ -66,7 +67,7 @@ def test_a_declined_question_offers_sections(client: httpx.Client) -> None:
     assert (answer["status"], answer["results"]) == ("not_in_document", [])
     assert 1 <= len(answer["nearest"]) <= 3
     for near in answer["nearest"]:
-        assert list(near) == ["document", "section", "label", "headings", "page", "permalink"]
+        assert list(near) == ["document", "section", "label", "title", "headings", "page", "permalink"]
         assert client.get(near["permalink"]).status_code == 200
 
 
@@ -132,8 +133,16 @@ def test_other_addresses_and_methods_are_refused(client: httpx.Client) -> None:
 def test_health_and_description(client: httpx.Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     description = client.get("/openapi.json").json()
-    assert description["info"]["version"] == "1.4.0"
-    assert list(description["paths"]) == ["/api/search", "/api/verify", "/healthz"]
+    assert description["info"]["version"] == "1.5.0"
+    assert list(description["paths"]) == [
+        "/api/widget",
+        "/api/search",
+        "/api/passages/{place}",
+        "/api/sections",
+        "/api/verify",
+        "/healthz",
+        "/readyz",
+    ]
     assert "AnswerBody" in description["components"]["schemas"]
     assert "HTTPValidationError" not in json.dumps(description["paths"])
 

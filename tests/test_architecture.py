@@ -14,7 +14,7 @@ import qa
 ROOT = Path(__file__).parents[1]
 ROWS = [
     {"qa.errors", "qa.types"},
-    {"qa.settings", "qa.scripts"},
+    {"qa.settings", "qa.scripts", "qa.dates"},
     {
         "qa.reading", "qa.reading.lines", "qa.reading.numbering", "qa.reading.contents", "qa.reading.inline",
         "qa.reading.markdown", "qa.reading.notes", "qa.reading.series", "qa.reading.furniture", "qa.reading.outline",
@@ -34,21 +34,26 @@ ROWS = [
     {"qa.retrieval"},
     {"qa.confidence", "qa.reranking"},
     {"qa.conversation"},
+    {"qa.addresses", "qa.citations"},
     {"qa.answers", "qa.wording"},
     {"qa.questions", "qa.measures", "qa.feedback"},
     {"qa.question_checks"},
     {"qa.evaluation"},
     {"qa.figures"},
     {"qa.collections", "qa.records"},
-    {"qa.contract", "qa.guard", "qa.terminal", "qa.plots", "qa.ablations",
-     "qa.ui", "qa.ui.cards", "qa.ui.passage", "qa.ui.page"},
+    {"qa.contract", "qa.asgi", "qa.terminal", "qa.plots", "qa.ablations",
+     "qa.ui", "qa.ui.cards", "qa.ui.plain", "qa.ui.page"},
+    {"qa.refusals", "qa.observing", "qa.contract_places", "qa.linking"},
+    {"qa.guard", "qa.limits", "qa.live"},
+    {"qa.integrations", "qa.integrations.tools", "qa.integrations.mcp", "qa.integrations.langchain"},
+    {"qa.routes", "qa.pages"},
     {"qa.server", "qa.changes", "qa.report"},
     {"qa.trial"},
     {"qa.cli"},
     {"qa"},
 ]  # fmt: skip
 # Within a row only these may look at each other: reading is one pipeline, and so are the pieces of the page.
-NEIGHBOURS = ("qa.reading", "qa.ui")
+NEIGHBOURS = ("qa.reading", "qa.ui", "qa.integrations")
 LATE = ("gradio", "torch", "sentence_transformers", "faiss", "tantivy", "pypdf", "uvicorn", "fastapi", "Stemmer")
 
 

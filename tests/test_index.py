@@ -221,6 +221,30 @@ def test_old_builds_go_but_the_last(folders: tuple[Path, Path]) -> None:
     assert len(list(folders[1].glob("build-*"))) == 2
 
 
+def test_a_corpus_that_is_put_back_has_its_build_again(folders: tuple[Path, Path]) -> None:
+    corpus, index = folders
+    settings = Settings(*folders)
+    (corpus / "factsheet-2025.toml").unlink()
+    text = corpus / "factsheet-2025.md"
+    words = text.read_text(encoding="utf-8")
+    in_use = []
+    for change in ("", "\n\nOne more paragraph.\n", "", "\n\nOne more paragraph.\n"):
+        text.write_text(words + change, encoding="utf-8")
+        encoder = WordEncoder()
+        refresh_index(settings, encoder)
+        in_use.append(json.loads((index / "manifest.json").read_text(encoding="utf-8"))["build"])
+        # Only what was never there is embedded.
+        assert (len(encoder.encoded) > 0) == (len(in_use) < 3)
+        assert ids(open_index(*folders, encoder), encoder)
+    assert in_use[0] == in_use[2] != in_use[1] == in_use[3]
+    # A kept build that was damaged is not put in use.
+    text.write_text(words, encoding="utf-8")
+    (index / in_use[0] / "passages.jsonl").write_text("", encoding="utf-8")
+    refresh_index(settings, WordEncoder())
+    assert json.loads((index / "manifest.json").read_text(encoding="utf-8"))["build"] not in in_use
+    open_index(*folders, WordEncoder())
+
+
 def test_an_unwritable_place_is_said(folders: tuple[Path, Path]) -> None:
     folders[1].write_text("a file", encoding="utf-8")
     with pytest.raises(IndexUnusable, match="cannot be written"):

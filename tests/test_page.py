@@ -20,6 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from qa.addresses import passage_link, section_link
 from qa.errors import IndexMissing, QuestionError
 from qa.guard import BODY_MAX, Guard
 from qa.passages import split
@@ -76,8 +77,9 @@ class Asked:
 
 @contextmanager
 def serving(app: Any) -> Iterator[int]:
-    """A server of its own in a thread; yields its port."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    """A server of its own in a thread, of an app or as a configuration says; yields its port."""
+    config = app if isinstance(app, uvicorn.Config) else uvicorn.Config(app, log_level="warning")
+    server = uvicorn.Server(config)
     listening = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -98,8 +100,8 @@ def ask(factsheet: Document) -> Asked:
 def port(ask: Asked) -> Iterator[int]:
     from qa.ui.page import mount_page
 
-    app = mount_page(FastAPI(), ask, [ask.document], ["Which laws apply?"], lambda place: f"/p/{place}")
-    with serving(Guard(app, prefixes=("/p/",))) as port:
+    app = mount_page(FastAPI(), ask, [ask.document], ["Which laws apply?"])
+    with serving(Guard(app)) as port:
         yield port
 
 
@@ -149,7 +151,7 @@ def test_passages_are_shown_to_the_character_and_nothing_in_them_runs(page: Page
     assert page.locator(".qa-card .qa-label").all_text_contents() == labels
     assert page.locator(".qa-text").first.get_attribute("lang") == "en"
     assert page.locator(".qa-card .qa-page").first.text_content() == "Page 7"
-    assert page.locator(".qa-permalink").first.get_attribute("href") == f"/p/{ask.passages[0].id}"
+    assert page.locator(".qa-permalink").first.get_attribute("href") == f".{passage_link(ask.passages[0])}"
     links = page.locator(".qa-sources a")
     assert links.all_text_contents() == [source.url for source in SOURCES[:2]]
     assert [link.get_attribute("href") for link in links.all()] == [source.url for source in SOURCES[:2]]
@@ -190,7 +192,8 @@ def test_a_quote_is_copied_with_its_citation(page: Page, ask: Asked, port: int) 
     expect(button).to_have_text("Copied")
     urls = ", ".join(source.url for source in SOURCES)
     place = f"{ask.document.title}, section {ask.passages[0].section.label}, p. 7, {urls}"
-    assert page.evaluate("navigator.clipboard.readText()") == f"“{NASTY}” — {place}"
+    address = f"http://127.0.0.1:{port}{passage_link(ask.passages[0])}"
+    assert page.evaluate("navigator.clipboard.readText()") == f"“{NASTY}” — {place}, {address}"
     expect(button).to_have_text("Copy quote with citation")
     page.goto(f"http://127.0.0.1:{port}/?q=法律は")
     button.click()
@@ -219,7 +222,7 @@ def test_a_conversation_declines_fails_and_goes_on(page: Page, ask: Asked, port:
     nearest = page.locator("#answer-2 .qa-nearest a")
     sections = [passage.section for passage in ask.passages]
     assert nearest.all_text_contents() == [f"{section.label} {section.title}" for section in sections]
-    assert nearest.first.get_attribute("href") == f"/p/{ask.document.id}/{sections[0].place}"
+    assert nearest.first.get_attribute("href") == f".{section_link(ask.document.id, sections[0])}"
     put(page, "天気は？", 3)
     expect(page.locator("#answer-3 .qa-status")).to_contain_text("This document can be asked in English for now.")
     expect(page.locator("#answer-3 .qa-status [lang=ja]")).to_have_text("現在は英語の質問にのみ対応しています。")

@@ -143,7 +143,7 @@ def test_a_section_that_vanished_answers(client: TestClient) -> None:
 def test_a_place_that_never_was_is_not_found(client: TestClient, index: Index) -> None:
     assert client.get("/p/factsheet-2025/1.5.12/2").status_code == 404
     with pytest.raises(QuestionError, match="there is no passage at"):
-        Assistant(index, WordEncoder(), Settings()).passages_at("factsheet-2025/9.9")
+        Assistant(index, WordEncoder(), Settings()).addresses.passages("factsheet-2025/9.9")
 
 
 def test_the_same_corpus_gives_the_same_index(published: Path, index: Index, tmp_path: Path) -> None:

@@ -25,8 +25,10 @@ def test_a_person_asks_and_reads(browser: Browser, service: str, factsheet: Docu
     links = [link.get_attribute("href") for link in card.locator(".qa-sources a").all()]
     assert links == [source.url for source in factsheet.notes[11].sources]
     # The permalink opens the same words without scripts.
-    page.goto(service + str(card.locator(".qa-permalink").get_attribute("href")))
-    expect(page.locator(".qa-text")).to_have_text(text)
+    with page.expect_popup() as opened:
+        card.locator(".qa-permalink").click()
+    expect(opened.value.locator(".qa-text mark")).to_have_text(text)
+    expect(opened.value.locator(".qa-citation")).to_contain_text(f"“{text}” — Japan AI Safety Institute")
     assert said == []
 
 
@@ -46,5 +48,6 @@ def test_a_question_off_the_subject_is_declined(browser: Browser, service: str) 
         "You could ask in other words, or look into the closest sections."
     )
     expect(page.locator(".qa-nearest li")).to_have_count(3)
-    page.goto(service + str(page.locator(".qa-nearest a").first.get_attribute("href")))
-    expect(page.locator(".qa-card").first).to_be_visible()
+    with page.expect_popup() as opened:
+        page.locator(".qa-nearest a").first.click()
+    expect(opened.value.locator(".qa-card").first).to_be_visible()

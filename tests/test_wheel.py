@@ -26,10 +26,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_corpus_and_page(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    files = "corpus/factsheet-2025.md corpus/factsheet-2025.toml ui/page.py ui/report.html ui/style.css py.typed"
+    files = (
+        "corpus/factsheet-2025.md corpus/factsheet-2025.toml py.typed ui/page.py ui/report.html ui/style.css "
+        "ui/plain/base.html ui/widget/widget.js"
+    )
     for name in files.split():
         assert f"qa/{name}" in names
-    assert not [name for name in names if "tests" in name or ".venv" in name]
+    assert not [name for name in names if any(word in name for word in ("tests", ".venv", "node_modules", ".ts"))]
 
 
 def test_the_wheel_answers_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:

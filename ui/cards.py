@@ -9,17 +9,16 @@ the HTML block. The sanitizer keeps `class`, `id`, `lang`, `hidden` and `tabinde
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from urllib.parse import quote as url_quote
 from urllib.parse import urlencode
 
+from qa.addresses import passage_link, section_link
 from qa.types import Answer, Document, Metadata, Passage, Quote, Section, Source
 from qa.wording import LABELS, language_of, status_words
 
 Labels = Mapping[str, str]
 """Names of the parts of an answer, in the language of the asker."""
-
-Permalink = Callable[[str], str]
-"""From a place ("factsheet-2025/1.3.5/2", or "factsheet-2025/1.3.5" for a section) to its address."""
 
 NEAREST_SHOWN = 3
 """Enough to choose from at a glance; more would look like an answer."""
@@ -55,34 +54,31 @@ def notice_html(sentence: str, turn: int) -> str:
 
 
 def answer_html(
-    answer: Answer,
-    turn: int,
-    documents: Mapping[str, Document],
-    permalink: Permalink | None = None,
-    vote: str = "",
+    answer: Answer, turn: int, documents: Mapping[str, Document], root: str = "", vote: str = "", scripts: bool = True
 ) -> str:
     """An answer as one line of HTML: a status, the cards or the closest sections, the document, and the `vote` on it.
 
     All but the document's words is in the language of the question.
 
     `turn` counts the questions of a conversation from 1 and keeps ids apart when a passage is shown twice.
-    `documents` are all of the corpus by id. Without a `permalink` a card links to itself.
+    `documents` are all of the corpus by id. `root` is what stands before the service's own addresses. Without
+    `scripts` there is no button that needs them.
     """
     language = language_of(answer.question)
     labels = LABELS[language]
-    cards = (_card(quote, turn, documents, permalink, labels) for quote in answer.quotes)
+    cards = (_card(quote, turn, documents, root, labels, scripts) for quote in answer.quotes)
     body = (
         _together(answer, labels)
-        + _status(status_words(answer), labels)
+        + _status(status_words(answer), labels, skip=scripts)
         + "".join(cards)
-        + _nearest(answer, documents, permalink, labels)
+        + _nearest(answer, documents, root, labels)
     )
     passages = [*(quote.hit.passage for quote in answer.quotes), *answer.nearest]
     named = dict.fromkeys(passage.document for passage in passages)
     shown = [documents[name] for name in named if name in documents]
     if not shown and answer.document is not None:
         shown = [answer.document]
-    lines = "".join(document_html(document, labels=labels) for document in shown)
+    lines = "".join(document_html(document, labels=labels, root=root) for document in shown)
     return f'<div class="qa-answer" id="answer-{turn}" lang="{language}">{body}{lines}{vote}</div>'
 
 
@@ -98,11 +94,16 @@ def vote_html(question: str, only: str | None) -> str:
     )
 
 
-def document_html(document: Metadata, titled: bool = True, labels: Labels = LABELS["en"]) -> str:
-    """What is quoted from: title (unless it stands above), publisher, dates, the publisher's notice."""
+def document_html(
+    document: Metadata, titled: bool = True, labels: Labels = LABELS["en"], root: str | None = None
+) -> str:
+    """What is quoted from: title (unless it stands above), publisher, dates, the publisher's notice.
+
+    With `root`, what stands before the service's own addresses, a link to the whole.
+    """
     lang = f' lang="{escape(document.language)}"'
     publisher = f"<span{lang}>{escape(document.publisher)}</span>"
-    if _is_web_address(document.homepage):
+    if is_web_address(document.homepage):
         publisher = f'<a href="{escape(document.homepage)}">{publisher}</a>'
     facts = [f"<cite{lang}>{escape(document.title)}</cite>"] if titled else []
     if document.publisher:
@@ -111,15 +112,11 @@ def document_html(document: Metadata, titled: bool = True, labels: Labels = LABE
         facts.append(labels["published"].format(escape(document.published)))
     if document.content_as_of:
         facts.append(labels["as_of"].format(escape(document.content_as_of)))
+    if root is not None:
+        facts.append(f'<a href="{escape(f"{root}/d/{url_quote(document.id)}")}">{labels["whole"]}</a>')
     notice = f"<p{lang}>{escape(document.notice)}</p>" if document.notice else ""
     items = "".join(f"<li>{fact}</li>" for fact in facts)
     return f'<div class="qa-document"><ul>{items}</ul>{notice}</div>'
-
-
-def passage_html(passage: Passage, document: Metadata, note: str = "") -> str:
-    """A passage as a card of its own page, below that page's first heading; `note` is HTML to stand above it."""
-    body = note + _body(passage, (), document, 2, LABELS["en"])
-    return f'<article class="qa-card" id="{escape(_anchor(passage))}">{body}</article>'
 
 
 def marked_html(text: str, marks: tuple[tuple[int, int], ...]) -> str:
@@ -155,40 +152,39 @@ def _together(answer: Answer, labels: Labels) -> str:
     )
 
 
-def _status(sentences: Mapping[str, str], labels: Labels) -> str:
+def _status(sentences: Mapping[str, str], labels: Labels, skip: bool = True) -> str:
     """Sentences by their language."""
     words = " ".join(f'<span lang="{escape(lang)}">{escape(sentence)}</span>' for lang, sentence in sentences.items())
     # Focus goes here after an answer; the link shows when it has the focus, and spares a keyboard user
     # the way through all cards to the next question.
-    return f'<p class="qa-status" tabindex="-1">{words}</p><a class="qa-skip" href="#question">{labels["skip"]}</a>'
+    link = f'<a class="qa-skip" href="#question">{labels["skip"]}</a>' if skip else ""
+    return f'<p class="qa-status" tabindex="-1">{words}</p>{link}'
 
 
-def _nearest(answer: Answer, documents: Mapping[str, Document], permalink: Permalink | None, labels: Labels) -> str:
+def _nearest(answer: Answer, documents: Mapping[str, Document], root: str, labels: Labels) -> str:
     items = []
     for passage in answer.nearest[:NEAREST_SHOWN]:
         section, document = passage.section, documents.get(passage.document)
         lang = f' lang="{escape(document.language)}"' if document else ""
-        name = f"{_badge(section)}<span{lang}>{escape(section.title or UNTITLED)}</span>"
-        if permalink is not None:
-            name = f'<a href="{escape(permalink(f"{passage.document}/{section.place}"))}">{name}</a>'
+        name = f"{badge_html(section)}<span{lang}>{escape(section.title or UNTITLED)}</span>"
+        name = f'<a href="{escape(root + section_link(passage.document, section))}">{name}</a>'
         title = f' <span class="qa-from">· {escape(document.title)}</span>' if document and len(documents) > 1 else ""
-        items.append(f"<li>{name} {_page(section.page, 'span', labels)}{title}</li>")
+        items.append(f"<li>{name} {page_html(section.page, 'span', labels)}{title}</li>")
     return f'<div class="qa-nearest"><h3>{labels["closest"]}</h3><ul>{"".join(items)}</ul></div>' if items else ""
 
 
-def _card(
-    quote: Quote, turn: int, documents: Mapping[str, Document], permalink: Permalink | None, labels: Labels
-) -> str:
+def _card(quote: Quote, turn: int, documents: Mapping[str, Document], root: str, labels: Labels, scripts: bool) -> str:
     passage = quote.hit.passage
     document = documents.get(passage.document)
     title = document.title if document else passage.document
     anchor = f"{_anchor(passage)}-{turn}"
-    address = permalink(passage.id) if permalink else f"#{anchor}"
+    address = escape(root + passage_link(passage))
+    copy = f'<button type="button" class="qa-copy">{labels["copy"]}</button>' if scripts else ""
     return (
         f'<article class="qa-card" id="{escape(anchor)}" tabindex="-1">'
-        f"{_body(passage, quote.marks, document, 3, labels, titled=len(documents) > 1)}"
-        f'<p class="qa-actions"><button type="button" class="qa-copy">{labels["copy"]}</button>'
-        f'<a class="qa-permalink" href="{escape(address)}">{labels["permalink"]}</a></p>'
+        f"{_body(passage, quote.marks, document, labels, titled=len(documents) > 1)}"
+        f'<p class="qa-actions">{copy}<a class="qa-permalink" href="{address}">{labels["permalink"]}</a>'
+        f'<a href="{address}#cite">{labels["cite"]}</a></p>'
         f'<span class="qa-citation" hidden>{escape(citation(passage, title))}</span></article>'
     )
 
@@ -198,30 +194,27 @@ def _anchor(passage: Passage) -> str:
 
 
 def _body(
-    passage: Passage,
-    marks: tuple[tuple[int, int], ...],
-    document: Metadata | None,
-    level: int,
-    labels: Labels,
-    titled: bool = False,
+    passage: Passage, marks: tuple[tuple[int, int], ...], document: Metadata | None, labels: Labels, titled: bool
 ) -> str:
-    """Heading path, below the document's title if `titled`, heading of that level, text, page and sources."""
+    """Heading path, below the document's title if `titled`, heading, text, page and sources."""
     lang = f' lang="{escape(document.language)}"' if document else ""
     section = passage.section
     path = " › ".join([document.title, *section.headings[:-1]] if document and titled else section.headings[:-1])
     above = f'<p class="qa-path"{lang}>{escape(path)}</p>' if path else ""
     return (
-        f"{above}<h{level}{lang}>{_badge(section)}<span>{escape(section.title or UNTITLED)}</span></h{level}>"
+        f"{above}<h3{lang}>{badge_html(section)}<span>{escape(section.title or UNTITLED)}</span></h3>"
         f'<blockquote class="qa-text"{lang}>{marked_html(passage.text, marks)}</blockquote>'
-        f"{_page(passage.page, 'p', labels)}{_sources(passage.sources, level + 1, labels)}"
+        f"{page_html(passage.page, 'p', labels)}{sources_html(passage.sources, 4, labels)}"
     )
 
 
-def _badge(section: Section) -> str:
+def badge_html(section: Section) -> str:
+    """The number of a section as printed, if it has one."""
     return f'<span class="qa-label">{escape(section.label)}</span> ' if section.label else ""
 
 
-def _sources(sources: tuple[Source, ...], level: int, labels: Labels) -> str:
+def sources_html(sources: tuple[Source, ...], level: int, labels: Labels) -> str:
+    """The links of a passage below a heading of that level, with what the document says of each."""
     if not sources:
         return ""
     heading = labels["source" if len(sources) == 1 else "sources"]
@@ -235,15 +228,17 @@ def _source(source: Source, labels: Labels) -> str:
     remark = labels["japanese"] if japanese else source.remark
     shown = f'<span class="qa-remark">{escape(remark)}</span> ' if remark else ""
     url = escape(source.url)
-    if _is_web_address(source.url):
+    if is_web_address(source.url):
         hreflang = ' hreflang="ja"' if japanese else ""
         url = f'<a href="{url}"{hreflang}>{url}</a>'
     return f'<li><span class="qa-note">{name}</span> {shown}{url}</li>'
 
 
-def _page(page: int | None, tag: str, labels: Labels) -> str:
+def page_html(page: int | None, tag: str, labels: Labels) -> str:
+    """The printed page, if there is one, as an element of that name."""
     return f'<{tag} class="qa-page">{labels["page"].format(page)}</{tag}>' if page is not None else ""
 
 
-def _is_web_address(url: str) -> bool:
+def is_web_address(url: str) -> bool:
+    """Whether a link may be followed from here."""
     return url.startswith(("https://", "http://"))

@@ -35,10 +35,11 @@
 		const card = button.closest(".qa-card");
 		const text = card.querySelector(".qa-text").textContent;
 		const citation = card.querySelector(".qa-citation").textContent;
+		const address = card.querySelector(".qa-permalink").href;
 		const label = button.dataset.label ?? button.textContent;
 		button.dataset.label = label;
 		try {
-			await copy(`“${text}” — ${citation}`);
+			await copy(`“${text}” — ${citation}, ${address}`);
 			button.textContent = words(button).copied;
 		} catch {
 			button.textContent = words(button).refused;

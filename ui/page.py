@@ -21,8 +21,9 @@ from fastapi.responses import FileResponse
 from qa.errors import QAError, QuestionError
 from qa.settings import QUESTION_LENGTH
 from qa.types import Answer, Document
+from qa.wording import sentence
 
-from .cards import Permalink, answer_html, document_html, escape, notice_html, question_html, vote_html
+from .cards import answer_html, document_html, escape, notice_html, question_html, vote_html
 
 # Gradio reads these while it is imported: nothing is sent or looked up, and what it caches lies in a folder
 # of this process's own.
@@ -64,14 +65,13 @@ def mount_page(
     ask: Ask,
     documents: Sequence[Document],
     examples: Sequence[str],
-    permalink: Permalink | None = None,
     votes: bool = False,
 ) -> FastAPI:
     """Serve the chat page at "/", below the routes the app already has. Wrap the app in `qa.guard.Guard`.
 
     With `votes` each answer asks whether it was right, and posts that to /api/feedback.
     """
-    page = build_page(ask, documents, examples, permalink, votes)
+    page = build_page(ask, documents, examples, votes)
     # Only launch() sets this, and without it a mounted page copies any file a request names into its cache.
     page.has_launched = True
     app.add_api_route("/style.css", _file("style.css", "text/css"), include_in_schema=False)
@@ -99,7 +99,6 @@ def build_page(
     ask: Ask,
     documents: Sequence[Document],
     examples: Sequence[str],
-    permalink: Permalink | None = None,
     votes: bool = False,
 ) -> gr.Blocks:
     """The page as Gradio blocks.
@@ -110,7 +109,7 @@ def build_page(
     by_id = {document.id: document for document in documents}
 
     def show(answer: Answer, turn: int, only: str | None) -> str:
-        return answer_html(answer, turn, by_id, permalink, vote_html(answer.question, only) if votes else "")
+        return answer_html(answer, turn, by_id, ".", vote_html(answer.question, only) if votes else "")
 
     def reply(question: str | None, asked: object, only: str | None) -> tuple[Any, Any, Any]:
         text = _whole(question or "").strip()
@@ -187,16 +186,11 @@ def _answer(ask: Ask, show: Show, asked: Turn, turn: int, before: Sequence[str])
     try:
         return show(ask(*asked, before), turn, asked[1])
     except QuestionError as error:
-        return notice_html(_sentence(error), turn)
+        return notice_html(sentence(error), turn)
     except QAError:
         # What is wrong with the index is for the log; a reader can only wait.
         log.exception("the page could not answer a question")
         return notice_html(UNAVAILABLE, turn)
-
-
-def _sentence(error: QAError) -> str:
-    words = str(error).rstrip(".")
-    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _earlier(asked: object) -> list[Turn]:
@@ -233,7 +227,7 @@ def _introduction(documents: Sequence[Document]) -> str:
         f"<h1>{escape(_title(documents))}</h1>"
         '<p class="qa-lead">Ask a question. The answer is quoted word for word, '
         "with its section, page and official sources. Nothing is rewritten.</p>"
-        f"{''.join(document_html(document, titled=len(documents) > 1) for document in documents)}</div>"
+        f"{''.join(document_html(document, len(documents) > 1, root='.') for document in documents)}</div>"
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from qa.addresses import Addresses
 from qa.confidence import estimate_confidence, threshold
 from qa.conversation import converse
 from qa.encoder import Encoder, SentenceEncoder
@@ -35,14 +35,7 @@ class Assistant:
         self.encoder = encoder
         self.settings = settings
         self.reranker = CrossReranker(settings.reranker) if settings.reranker else None
-        self._places: defaultdict[str, list[Passage]] = defaultdict(list)
-        for passage in index.passages:
-            self._places[passage.id].append(passage)
-            self._places[f"{passage.document}/{passage.section.place}"].append(passage)
-        for id, gone in index.archive.passages.items():
-            self._places[id].append(gone.passage)
-        for place, ids in index.archive.sections.items():
-            self._places[place] += [self._places[id][0] for id in ids]
+        self.addresses = Addresses(index)
         # An answer follows from what is asked and was asked before, and the page asks a conversation again.
         self._cached = lru_cache(ANSWERS_KEPT)(self._answer)
 
@@ -65,16 +58,6 @@ class Assistant:
             raise QuestionError(f"k is {k}: wanted is a whole number from 1 to {MOST_PASSAGES}")
         check_document(document, self.index.documents)
         return self._cached(check_question(question), k, document, tuple(filter(is_question, history)))
-
-    def passages_at(self, place: str) -> tuple[Passage, ...]:
-        """The passage of an id ("factsheet-2025/1.3.5/2"), or all of a section's ("factsheet-2025/1.3.5").
-
-        Those that left the document are found too: their ids are in `index.archive.passages`. Raises QuestionError
-        when there is none.
-        """
-        if place not in self._places:
-            raise QuestionError(f"there is no passage at {place[:100]!r}")
-        return tuple(self._places[place])
 
     def find(self, question: str, history: Sequence[str], k: int, document: str | None = None) -> Found:
         """The passages for a question and those before it, as they are before anything is concluded from them."""
@@ -111,6 +94,13 @@ def open_assistant(settings: Settings | None = None) -> Assistant:
     """
     settings = settings or read_settings(os.environ)
     encoder = SentenceEncoder(settings.model)
+    index = open_index(settings.corpus, settings.index, encoder, settings.hints)
+    return Assistant(index, encoder, settings)
+
+
+def reopen_assistant(assistant: Assistant) -> Assistant:
+    """The assistant over the index as it is today, with the model that is loaded. Raises IndexUnusable."""
+    settings, encoder = assistant.settings, assistant.encoder
     index = open_index(settings.corpus, settings.index, encoder, settings.hints)
     return Assistant(index, encoder, settings)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -193,10 +194,20 @@ def serve(
     assistant = _open(settings)
     # The first question would otherwise wait for the model to load.
     assistant.ask("ready")
+    from qa.answers import reopen_assistant
     from qa.server import serve as serve_forever
 
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    serve_forever(assistant, host, port, lambda: typer.echo(f"Serving on {address}, Ctrl+C stops.", err=True))
+    announce = partial(typer.echo, f"Serving on {address}, Ctrl+C stops.", err=True)
+    serve_forever(assistant, host, port, announce, partial(reopen_assistant, assistant))
+
+
+@app.command()
+def mcp() -> None:
+    """Serve a language model's client over standard input and output (Model Context Protocol)."""
+    from qa.integrations.mcp import run_stdio
+
+    run_stdio(_open(read_settings(os.environ)))
 
 
 def _open(settings: Settings) -> Assistant:

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from qa.addresses import passage_link, section_link
 from qa.settings import MOST_PASSAGES
 from qa.types import Answer, Document, Passage, Quote, Source, Status
 from qa.verification import Verdict
+from qa.wording import status_words
 
 # Raised by its middle number when a field is added, by its first when one changes or goes.
-API_VERSION = "1.4.0"
+API_VERSION = "1.5.0"
 # What is said of the parameter wherever it is taken.
 ONLY_DOCUMENT = "The id of the only document to search; without it all are searched."
 # Probabilities and scores are given to four places: more would only look exact.
 PLACES = 4
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """What the contract's objects have in common."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class SourceBody(_Body):
+class SourceBody(Body):
     """A link that a footnote of the passage, or the passage itself (footnote null), gives."""
 
     footnote: int | None
@@ -31,7 +34,7 @@ class SourceBody(_Body):
     note: str | None = Field(description='What the document says of the link, such as "Japanese Only".')
 
 
-class DocumentBody(_Body):
+class DocumentBody(Body):
     """A document as its publisher names and dates it."""
 
     id: str
@@ -42,13 +45,14 @@ class DocumentBody(_Body):
     sha256: str = Field(description="Of the file the document was read from.")
 
 
-class ResultBody(_Body):
+class ResultBody(Body):
     """A passage, word for word: `text` is the document's text from `start` to `end` (code points)."""
 
     id: str
     document: str = Field(description="The id of the document it is from.")
     section: str = Field(description='Canonical number, such as "1.3.5"; empty in a document without numbers.')
     label: str = Field(description='The number as printed, such as "1.3 › 5)".')
+    title: str = Field(description="The heading without its number; empty for what stands before the first one.")
     headings: list[str] = Field(description="From the outermost heading to that of the passage.")
     page: int | None = Field(description="As printed; null where the document has no pages.")
     text: str
@@ -60,22 +64,24 @@ class ResultBody(_Body):
     permalink: str
 
 
-class NearestBody(_Body):
+class NearestBody(Body):
     """A section that comes near the question."""
 
     document: str
     section: str
     label: str
+    title: str
     headings: list[str]
     page: int | None
     permalink: str
 
 
-class AnswerBody(_Body):
+class AnswerBody(Body):
     """`results` is the answer, best first; unless the status is "answered" it is empty and `nearest` has sections."""
 
     question: str
     status: Status
+    message: str = Field(description="What to tell the reader of it, in the language of the question.")
     confidence: float = Field(ge=0, le=1, description="Estimated probability that the document answers the question.")
     history: list[str] = Field(description="The questions before it that it was read with; empty if none was needed.")
     document: DocumentBody | None = Field(description="The document that the best passage is from.")
@@ -83,7 +89,7 @@ class AnswerBody(_Body):
     nearest: list[NearestBody]
 
 
-class DifferenceBody(_Body):
+class DifferenceBody(Body):
     """The first character that differs."""
 
     at: int = Field(description="Its place in the quotation (code points).")
@@ -91,7 +97,7 @@ class DifferenceBody(_Body):
     printed: str = Field(description="What the document has there; empty at its end.")
 
 
-class VerdictBody(_Body):
+class VerdictBody(Body):
     """Whether a quotation stands in a document word for word. If not, the place it comes nearest to, if any."""
 
     quote: str
@@ -114,12 +120,12 @@ class VerifyRequest(BaseModel):
     document: str | None = None
 
 
-class ErrorDetail(_Body):
+class ErrorDetail(Body):
     code: str
     message: str
 
 
-class ErrorBody(_Body):
+class ErrorBody(Body):
     """What every refusal looks like."""
 
     error: ErrorDetail
@@ -143,17 +149,13 @@ class FeedbackRequest(BaseModel):
     document: str | None = Field(default=None, description=ONLY_DOCUMENT)
 
 
-def permalink(place: str) -> str:
-    """The address of a passage or section, below the root of the service."""
-    return f"/p/{quote(place)}"
-
-
 def answer_body(answer: Answer) -> AnswerBody:
     """An answer as the contract has it."""
     document = answer.document
     return AnswerBody(
         question=answer.question,
         status=answer.status,
+        message=" ".join(status_words(answer).values()),
         confidence=round(answer.confidence, PLACES),
         history=list(answer.history),
         document=document_body(document) if document else None,
@@ -178,7 +180,7 @@ def verdict_body(verdict: Verdict) -> VerdictBody:
         difference=DifferenceBody(at=difference.at, quoted=difference.quoted, printed=difference.printed)
         if difference
         else None,
-        permalink=permalink(f"{document.id}/{section.place}") if document and section else None,
+        permalink=section_link(document.id, section) if document and section else None,
     )
 
 
@@ -201,6 +203,7 @@ def _result(quote: Quote) -> ResultBody:
         document=passage.document,
         section=passage.section.number,
         label=passage.section.label,
+        title=passage.section.title,
         headings=list(passage.section.headings),
         page=passage.page,
         text=passage.text,
@@ -208,12 +211,13 @@ def _result(quote: Quote) -> ResultBody:
         end=passage.end,
         marks=list(quote.marks),
         score=round(quote.hit.score, PLACES),
-        sources=[_source(source) for source in passage.sources],
-        permalink=permalink(passage.id),
+        sources=[source_body(source) for source in passage.sources],
+        permalink=passage_link(passage),
     )
 
 
-def _source(source: Source) -> SourceBody:
+def source_body(source: Source) -> SourceBody:
+    """A link, as the contract has it."""
     return SourceBody(footnote=source.footnote, url=source.url, note=source.remark)
 
 
@@ -223,7 +227,8 @@ def _nearest(passage: Passage) -> NearestBody:
         document=passage.document,
         section=section.number,
         label=section.label,
+        title=section.title,
         headings=list(section.headings),
         page=section.page,
-        permalink=permalink(f"{passage.document}/{section.place}"),
+        permalink=section_link(passage.document, section),
     )

@@ -9,7 +9,8 @@
     │   ├── IndexStale      the corpus, the model or a setting changed since it was built
     │   └── IndexDamaged    a file of the index is not the one that was written
     ├── QuestionError       a question (or k, a quotation, a place) outside what is served
-    └── EvaluationError     a question set, a collection or a baseline cannot be used
+    ├── EvaluationError     a question set, a collection or a baseline cannot be used
+    └── PackageMissing      a package is not installed that only this part of the program needs
 
 Every message names the thing, the value and the remedy. Anything else that is raised is a bug and
 keeps its traceback.
@@ -54,3 +55,7 @@ class QuestionError(QAError):
 
 class EvaluationError(QAError):
     """A question set, a collection, a baseline or a threshold cannot be used."""
+
+
+class PackageMissing(QAError, ImportError):
+    """A package is not installed that is an extra of this one."""

@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import re
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Iterable
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+from qa.asgi import (
+    NOTHING,
+    PLAIN,
+    App,
+    Headers,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    added,
+    path_of,
+    security,
+)
+from qa.refusals import refusal
 
 BODY_MAX = 64 * 1024
 """Bytes of a request body. A question has at most a few hundred characters, a conversation a few thousand."""
@@ -32,8 +37,8 @@ LENGTH_DIGITS = 9
 BODY_SECONDS = 10
 """For a whole body to arrive; 64 KiB in it is slower than any telephone line."""
 
-OWN_PATHS = frozenset({"/healthz", "/openapi.json"})
-OWN_PREFIXES = ("/api/",)
+OWN = re.compile(r"/healthz|/readyz|/openapi\.json|/widget(-[0-9a-f]{12})?\.js|/api/.+|/mcp")
+PLAIN_PAGES = re.compile(r"/search|/[pd]/.+", re.DOTALL)
 
 PAGE = "/"
 PAGE_READ = re.compile(
@@ -50,21 +55,15 @@ INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DO
 BELIEVED_HEADERS = frozenset({b"x-forwarded-host", b"x-gradio-server"})
 """From these Gradio takes the address it tells the browser to talk to. A proxy sets Host, which it also reads."""
 
-NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-PLAIN = f"{NOTHING}; style-src 'self'; img-src 'self'"
-"""For what `prefixes` add: pages without scripts. One that needs more says so in a header of its own."""
-
 
 class Guard:
     """An ASGI app around another one: only known paths, small bodies, safe headers.
 
-    `prefixes` are further beginnings of paths that pass, such as "/p/" or "/widget". An app's own
-    Content-Security-Policy, Cache-Control and the like are kept where it sets them.
+    An app's own Content-Security-Policy, Cache-Control and the like are kept where it sets them.
     """
 
-    def __init__(self, app: App, prefixes: Sequence[str] = (), body_max: int = BODY_MAX) -> None:
+    def __init__(self, app: App, body_max: int = BODY_MAX) -> None:
         self.app = app
-        self.prefixes = (*OWN_PREFIXES, *prefixes)
         self.body_max = body_max
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,33 +75,35 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = _path(scope)
-        own = path in OWN_PATHS or path.startswith(self.prefixes)
+        path = path_of(scope)
+        own = bool(OWN.fullmatch(path) or PLAIN_PAGES.fullmatch(path))
         methods = _methods(path)
+        # A refusal gets its headers here too.
+        guarded = _PageSend(send) if path == PAGE else _Send(send, path, own, _policy(path))
         if _climbs(path) or not (own or PAGE_READ.fullmatch(path) or PAGE_WRITE.fullmatch(path)):
-            await _refuse(send, 404, "not_found", "Nothing is served at this address.")
+            refused = refusal(scope, 404, "not_found", "Nothing is served at this address.")
+            await refused(scope, receive, guarded)
         elif scope["method"] not in methods:
             message = f"This address takes {' and '.join(methods)} only."
-            await _refuse(send, 405, "method_not_allowed", message, {"allow": ", ".join(methods)})
+            refused = refusal(scope, 405, "method_not_allowed", message, {"allow": ", ".join(methods)})
+            await refused(scope, receive, guarded)
         else:
-            await self._pass(scope, receive, send, path, own)
+            await self._pass(scope, receive, guarded, path)
 
-    async def _pass(self, scope: Scope, receive: Receive, send: Send, path: str, own: bool) -> None:
+    async def _pass(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await self._body(scope, receive)
         except TimeoutError:
-            await _refuse(send, 408, "body_too_slow", f"The request took more than {BODY_SECONDS} seconds: try again.")
+            message = f"The request took more than {BODY_SECONDS} seconds: try again."
+            await refusal(scope, 408, "body_too_slow", message)(scope, receive, send)
             return
         if body is None:
-            await _refuse(send, 413, "body_too_large", f"The request is larger than {self.body_max} bytes: send less.")
+            message = f"The request is larger than {self.body_max} bytes: send less."
+            await refusal(scope, 413, "body_too_large", message)(scope, receive, send)
         else:
             believable = {**scope, "headers": _believable(scope["headers"], path)}
-            guarded = _PageSend(send) if path == PAGE else _Send(send, path, own, self._policy(path))
-            await self.app(believable, _replay(body, receive), guarded)
-
-    def _policy(self, path: str) -> str:
-        return PLAIN if path.startswith(self.prefixes) and not path.startswith(OWN_PREFIXES) else NOTHING
+            await self.app(believable, _replay(body, receive), send)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body, or None when it is too large. Held here, so that no app sees half of one."""
@@ -138,8 +139,8 @@ class _Send:
             if not self.own:
                 headers = _without_origins(headers)
                 if message["status"] == 200 and HASHED_NAME.fullmatch(self.path):
-                    headers = _with(headers, {"cache-control": "public, max-age=31536000, immutable"})
-            message = {**message, "headers": _with(headers, _security(self.policy, "DENY"))}
+                    headers = added(headers, {"cache-control": "public, max-age=31536000, immutable"})
+            message = {**message, "headers": added(headers, security(self.policy))}
         await self.send(message)
 
 
@@ -155,25 +156,26 @@ class _PageSend:
         if message["type"] == "http.response.start":
             self.start = message
             return
+        if message["type"] != "http.response.body":
+            await self.send(message)
+            return
         self.body += message.get("body", b"")
         if message.get("more_body", False):
             return
-        wished = {**_security(_page_policy(self.body), "SAMEORIGIN"), "cache-control": "no-cache"}
-        headers = _with(_without_origins(list(self.start.get("headers", []))), wished)
+        wished = {**security(_page_policy(self.body), "SAMEORIGIN"), "cache-control": "no-cache"}
+        headers = added(_without_origins(list(self.start.get("headers", []))), wished)
         await self.send({**self.start, "headers": headers})
         await self.send({"type": "http.response.body", "body": self.body})
 
 
-def _path(scope: Scope) -> str:
-    """The path below the prefix a proxy serves the app at; servers put both into `path`."""
-    path, root = str(scope["path"]), str(scope.get("root_path", "")).rstrip("/")
-    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
-
-
 def _methods(path: str) -> tuple[str, ...]:
-    if path.startswith(OWN_PREFIXES):
-        return ("GET", "HEAD", "POST")
-    return ("POST",) if PAGE_WRITE.fullmatch(path) else ("GET", "HEAD")
+    if path.startswith("/api/"):
+        return ("GET", "HEAD", "POST", "OPTIONS")
+    return ("POST",) if path == "/mcp" or PAGE_WRITE.fullmatch(path) else ("GET", "HEAD")
+
+
+def _policy(path: str) -> str:
+    return PLAIN if PLAIN_PAGES.fullmatch(path) else NOTHING
 
 
 def _climbs(path: str) -> bool:
@@ -189,21 +191,6 @@ def _believable(headers: Iterable[tuple[bytes, bytes]], path: str) -> Headers:
 def _without_origins(headers: Headers) -> Headers:
     """Gradio lets any origin in, with credentials; the page is only ever asked from its own."""
     return [(name, value) for name, value in headers if not name.lower().startswith(b"access-control-")]
-
-
-def _with(headers: Headers, wished: dict[str, str]) -> Headers:
-    present = {name.lower() for name, _ in headers}
-    added = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in wished.items())
-    return headers + [(name, value) for name, value in added if name not in present]
-
-
-def _security(policy: str, framing: str) -> dict[str, str]:
-    return {
-        "content-security-policy": policy,
-        "x-content-type-options": "nosniff",
-        "referrer-policy": "no-referrer",
-        "x-frame-options": framing,
-    }
 
 
 def _page_policy(page: bytes) -> str:
@@ -227,12 +214,3 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return await receive()
 
     return replay
-
-
-async def _refuse(
-    send: Send, status: int, code: str, message: str, headers: Mapping[str, str] = MappingProxyType({})
-) -> None:
-    body = json.dumps({"error": {"code": code, "message": message}}).encode("utf-8")
-    own = {"content-type": "application/json", "content-length": str(len(body)), **_security(NOTHING, "DENY")}
-    await send({"type": "http.response.start", "status": status, "headers": _with([], {**own, **headers})})
-    await send({"type": "http.response.body", "body": body})

@@ -25,7 +25,7 @@ from qa.permalinks import Archive, Cut, keep_ids, read_archive, write_archive
 from qa.reading.corpus import LIMITS, read_corpus
 from qa.retired import read_retired
 from qa.settings import PdfLimits, Settings
-from qa.store import Build, Fingerprint, make_folder, open_build, read_lines, write_build, write_lines
+from qa.store import Build, Fingerprint, make_folder, open_build, read_lines, reuse_build, write_build, write_lines
 from qa.types import Document, Matrix, Passage
 
 PASSAGE_VECTORS = "passages.faiss"
@@ -74,7 +74,9 @@ def refresh_index(settings: Settings, encoder: Encoder, progress: Progress | Non
     try:
         fresh = open_index(corpus, index, encoder, hints)
     except IndexUnusable:
-        return build_index(corpus, index, encoder, progress, settings.pdf_limits, hints)
+        if not reuse_build(index, fingerprint(corpus, encoder, hints)):
+            return build_index(corpus, index, encoder, progress, settings.pdf_limits, hints)
+        fresh = open_index(corpus, index, encoder, hints)
     kept = len(fresh.dense) + len(fresh.sentences) + len(fresh.hints.hints)
     return _summary(list(fresh.documents.values()), fresh.passages, fresh.archive, 0, kept, started)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path
 
@@ -23,6 +25,11 @@ PROGRAM = "factsheet-qa"
 # What is served: a question is a sentence or two, an answer a screen or two.
 QUESTION_LENGTH = 500
 MOST_PASSAGES = 20
+
+# What may be guessed over a network is no secret.
+SHORTEST_TOKEN = 16
+# Settings whose values no message shows.
+SECRET = ("QA_METRICS_TOKEN",)
 
 
 # A wheel may carry an index of its corpus. It is copied before use, because a package may not be writable.
@@ -52,6 +59,13 @@ class Settings:
     `hints` says whether those of the corpus are used. `passages` is how many are shown where nobody says.
     `pdf_seconds` and `pdf_megabytes` are what reading one PDF may take. `feedback` is the file that readers' votes
     go to; without it the page asks for none.
+
+    The rest is for a service that is open to others. `url` is its public address, of which the path is what a proxy
+    takes off. `origins` are the sites whose pages may ask it, ("*",) for all. `proxies` are the addresses and networks
+    whose word on an asker's address is taken. `limits` says whether what follows is kept to ("on"), only told of in the
+    log ("log"), or not looked at ("off"): `rate`, questions a minute from one address, and `waiting`, questions at
+    once. `seconds` is how long one may take. `metrics_token` is what a reader of the metrics has to know; without it
+    there are none. `log` says whether each request is told of in the log.
     """
 
     corpus: Path = HOME / "corpus"
@@ -66,6 +80,22 @@ class Settings:
     pdf_megabytes: int = 1024
     feedback: Path | None = None
     reranker: Path | None = None
+    url: str = ""
+    origins: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
+    limits: str = "on"
+    # The widget asks about five times while a question is typed; an office may share one address.
+    rate: int = 60
+    # Two cores answer some 30 in a second, so that the last of these waits two seconds.
+    waiting: int = 64
+    seconds: int = 20
+    metrics_token: str = field(default="", repr=False)
+    log: bool = False
+
+    @property
+    def root_path(self) -> str:
+        """The path of `url`, without a slash at its end."""
+        return urlsplit(self.url).path.rstrip("/")
 
     @property
     def pdf_limits(self) -> PdfLimits:
@@ -99,6 +129,34 @@ def _text(value: str) -> str:
     return value.strip()
 
 
+def _choice(*words: str) -> Callable[[str], str]:
+    return lambda value: words[words.index(value)]
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError
+    return value.rstrip("/")
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip() for origin in value.split(","))
+    if origins != ("*",) and any(urlsplit(_url(origin)).path or origin.endswith("/") for origin in origins):
+        raise ValueError
+    return origins
+
+
+def _networks(value: str) -> tuple[str, ...]:
+    return tuple(str(ip_network(network.strip())) for network in value.split(","))
+
+
+def _token(value: str) -> str:
+    if len(value) < SHORTEST_TOKEN or not value.isascii() or not value.isprintable():
+        raise ValueError
+    return value
+
+
 # name -> how it is read, and what is wished for.
 READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "QA_CORPUS": (lambda value: Path(_text(value)), "a folder"),
@@ -112,6 +170,15 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     # Less does not hold the reader itself.
     "QA_PDF_MEGABYTES": (_number(256, 65536), "a whole number of megabytes from 256 to 65536"),
     "QA_FEEDBACK": (lambda value: Path(_text(value)), "a file"),
+    "QA_URL": (_url, "an address such as https://qa.example.org/factsheet"),
+    "QA_ORIGINS": (_origins, "origins such as https://www.example.org,https://example.org, or *"),
+    "QA_PROXIES": (_networks, "addresses or networks such as 127.0.0.1,10.0.0.0/8"),
+    "QA_LIMITS": (_choice("on", "log", "off"), "on, log or off"),
+    "QA_RATE": (_number(1, 10_000), "a whole number of questions a minute from 1 to 10000"),
+    "QA_WAITING": (_number(1, 10_000), "a whole number of questions from 1 to 10000"),
+    "QA_SECONDS": (_number(1, 600), "a whole number of seconds from 1 to 600"),
+    "QA_METRICS_TOKEN": (_token, f"at least {SHORTEST_TOKEN} letters, digits or signs"),
+    "QA_LOG": (_switch, "on or off"),
 }
 
 
@@ -127,5 +194,6 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         try:
             chosen[name.removeprefix("QA_").lower()] = reader(value)
         except (ValueError, KeyError):
-            raise SettingError(f"{name}={value} cannot be used: wanted is {wish}") from None
+            shown = name if name in SECRET else f"{name}={value}"
+            raise SettingError(f"{shown} cannot be used: wanted is {wish}") from None
     return Settings(**chosen)

@@ -3,9 +3,11 @@
     index/manifest.json           which build is in use, what it was made from, its checksums
     index/build-x7k2/             documents.jsonl  passages.jsonl  passages.faiss  sentences.faiss  terms/,
                                   with retired editions also retired.jsonl  retired-sections.jsonl
+                                  manifest.json, by which it can be put in use again
 
 A build is written into a folder of its own; then the manifest that names it replaces the old one by
-rename, so whoever opens the index sees the old or the new one, whenever the writer dies.
+rename, so whoever opens the index sees the old or the new one, whenever the writer dies. The build before it is kept:
+a server may have it open, and a corpus that is put back has its index again at once.
 """
 
 from __future__ import annotations
@@ -69,7 +71,9 @@ def write_build(index: Path, fingerprint: Fingerprint, dimension: int, write: Ca
         write(folder)
         files = {path.relative_to(folder).as_posix(): _sha256(path) for path in _files(folder)}
         before = _named(index)
-        _put_in_use(index, Manifest(folder.name, fingerprint, dimension, files))
+        manifest = Manifest(folder.name, fingerprint, dimension, files)
+        _write_manifest(folder, manifest)
+        _write_manifest(index, manifest)
         for old in index.glob("build-*"):
             if old.name not in (before, folder.name):
                 shutil.rmtree(old)
@@ -91,21 +95,45 @@ def copy_index(source: Path, target: Path) -> bool:
     manifest = _read_manifest(source)
     with _building(target) as folder:
         shutil.copytree(source / manifest.build, folder, dirs_exist_ok=True)
-        _put_in_use(target, replace(manifest, build=folder.name))
+        manifest = replace(manifest, build=folder.name)
+        _write_manifest(folder, manifest)
+        _write_manifest(target, manifest)
     return True
+
+
+def reuse_build(index: Path, wanted: Fingerprint) -> bool:
+    """Put the build in use again that is kept and was made from that; False where there is none, or it is damaged.
+
+    Raises IndexUnusable when another process is building.
+    """
+    for folder in sorted(index.glob("build-*")):
+        try:
+            manifest = _read_manifest(folder)
+            if manifest.fingerprint == wanted and manifest.build == folder.name:
+                _check_files(folder, manifest)
+                with _locked(index):
+                    _write_manifest(index, manifest)
+                return True
+        except (IndexMissing, IndexStale, IndexDamaged):
+            continue
+    return False
 
 
 def open_build(index: Path) -> Build:
     """The build in use, every file compared with its checksum. Raises IndexMissing, IndexStale or IndexDamaged."""
     manifest = _read_manifest(index)
     folder = index / manifest.build
+    _check_files(folder, manifest)
+    return Build(folder, manifest.fingerprint)
+
+
+def _check_files(folder: Path, manifest: Manifest) -> None:
     for name in manifest.files:
         if not (folder / name).is_file():
             raise IndexDamaged(f"{folder / name} is missing: run qa index")
     for path in _files(folder):
         if manifest.files.get(path.relative_to(folder).as_posix()) != _sha256(path):
             raise IndexDamaged(f"{path} is not the file that was written (checksum): run qa index")
-    return Build(folder, manifest.fingerprint)
 
 
 def write_lines(path: Path, records: Iterable[Any]) -> None:
@@ -126,13 +154,11 @@ def _building(index: Path) -> Iterator[Path]:
     folder = None
     try:
         index.mkdir(parents=True, exist_ok=True)
-        with FileLock(index / ".lock", timeout=0):
+        with _locked(index):
             folder = Path(tempfile.mkdtemp(prefix="build-", dir=index))
             folder.chmod(0o755)
             yield folder
             folder = None
-    except Timeout:
-        raise IndexUnusable(f"{index} is being built by another process: wait for it, then try again") from None
     except (OSError, RuntimeError) as error:
         # FAISS tells of a full disk by a RuntimeError.
         raise _unwritable(index, error) from error
@@ -141,13 +167,22 @@ def _building(index: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def _locked(index: Path) -> Iterator[None]:
+    try:
+        with FileLock(index / ".lock", timeout=0):
+            yield
+    except Timeout:
+        raise IndexUnusable(f"{index} is being built by another process: wait for it, then try again") from None
+
+
 def _unwritable(index: Path, error: OSError | RuntimeError) -> IndexUnusable:
     reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
     return IndexUnusable(f"{index} cannot be written ({reason}): make room or set QA_INDEX to another folder")
 
 
-def _put_in_use(index: Path, manifest: Manifest) -> None:
-    _replace(index / MANIFEST, json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n")
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    _replace(folder / MANIFEST, json.dumps(asdict(manifest), indent=2, ensure_ascii=False) + "\n")
 
 
 def _read_manifest(index: Path) -> Manifest:
@@ -183,7 +218,8 @@ def _replace(path: Path, text: str) -> None:
 
 def _files(folder: Path) -> list[Path]:
     # Lock files are empty and their presence says nothing.
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
+    return sorted(path for path in files if path.name != MANIFEST)
 
 
 def _sha256(path: Path) -> str:

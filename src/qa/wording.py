@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qa.confidence import PARTIAL, STRONG
+from qa.errors import QAError
 from qa.scripts import is_japanese
 from qa.types import Answer
 
@@ -49,6 +50,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "page": "Page {}",
         "copy": "Copy quote with citation",
         "permalink": "Link to this passage",
+        "cite": "Cite this passage",
         "skip": "Skip to the question box",
         "published": "Published {}",
         "as_of": "Content as of {}",
@@ -59,6 +61,23 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "yes": "Yes",
         "no": "No",
         "kept": "Your vote and the question are kept for review, nothing about you.",
+        "pages": "Pages",
+        "content": "Skip to the content",
+        "ask_page": "Ask a question",
+        "search_page": "Search",
+        "search_in": "Search in",
+        "all": "All documents",
+        "question": "Your question",
+        "ask": "Ask",
+        "whole": "Read the whole document",
+        "in_document": "Read on in the document",
+        "contents": "Contents",
+        "notes": "Footnotes",
+        "changed": "The words that this link was made for are no longer in the document. This is what stands here now.",
+        "gone": "As of {}; this passage is no longer in the document.",
+        "edition_of": "the edition of {}",
+        "earlier": "an earlier edition",
+        "now": "In the current edition:",
     },
     "ja": {
         "closest": "近いセクション",
@@ -70,6 +89,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "page": "{}ページ",
         "copy": "引用と出典をコピー",
         "permalink": "この箇所へのリンク",
+        "cite": "この箇所を引用する",
         "skip": "質問の入力欄へ",
         "published": "発行：{}",
         "as_of": "内容の基準日：{}",
@@ -80,6 +100,23 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "yes": "はい",
         "no": "いいえ",
         "kept": "投票と質問は確認のため保存されます。個人に関する情報は保存されません。",
+        "pages": "ページ",
+        "content": "本文へ",
+        "ask_page": "質問する",
+        "search_page": "検索",
+        "search_in": "検索する文書",
+        "all": "すべての文書",
+        "question": "質問",
+        "ask": "質問する",
+        "whole": "文書の全文を読む",
+        "in_document": "文書の中で続きを読む",
+        "contents": "目次",
+        "notes": "脚注",
+        "changed": "リンクが作られたときの文言は、現在の文書にありません。現在この場所にある記載を表示しています。",
+        "gone": "{}時点の記載です。この箇所は現在の文書にはありません。",
+        "edition_of": "{}版",
+        "earlier": "以前の版",
+        "now": "現在の版では：",
     },
 }
 
@@ -87,6 +124,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 def language_of(question: str) -> str:
     """The language to answer in: "ja" or "en"."""
     return "ja" if is_japanese(question) else "en"
+
+
+def sentence(error: QAError) -> str:
+    """The message of an error as a sentence for a reader."""
+    words = str(error).rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def status_words(answer: Answer) -> dict[str, str]:

@@ -1,0 +1,129 @@
+"""The API's contract for reading without a question: passages at an address, and the sections of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from pydantic import Field
+
+from qa.addresses import Linked, passage_link, section_link
+from qa.contract import Body, DocumentBody, SourceBody, document_body, source_body
+from qa.index import Index
+from qa.types import Passage, Retired, Section
+from qa.verification import check_document
+
+
+class RetiredBody(Body):
+    """The earlier edition that a passage is of, as it is no longer in the document."""
+
+    published: str
+    content_as_of: str
+    now: str | None = Field(description="The permalink of what its section is today; null where there is none.")
+
+
+class PassageBody(Body):
+    """A passage, word for word: `text` is its edition's text from `start` to `end` (code points)."""
+
+    id: str
+    document: str = Field(description="The id of the document it is from.")
+    section: str = Field(description='Canonical number, such as "1.3.5"; empty in a document without numbers.')
+    label: str = Field(description='The number as printed, such as "1.3 › 5)".')
+    title: str = Field(description="The heading without its number; empty for what stands before the first one.")
+    headings: list[str] = Field(description="From the outermost heading to that of the passage.")
+    page: int | None = Field(description="As printed; null where the document has no pages.")
+    text: str
+    start: int
+    end: int
+    sources: list[SourceBody]
+    permalink: str
+    retired: RetiredBody | None = Field(description="Null for a passage of the current edition.")
+
+
+class PassagesBody(Body):
+    """The passage of an id, or those of a section in their order."""
+
+    passages: list[PassageBody]
+    changed: bool = Field(description="Whether the words that a permalink was made for are nowhere any more.")
+
+
+class SectionBody(Body):
+    """A section; `place` and `permalink` are null where it has no text of its own."""
+
+    document: str
+    section: str
+    label: str
+    title: str
+    headings: list[str]
+    page: int | None
+    place: str | None
+    permalink: str | None
+
+
+class SectionsBody(Body):
+    """The documents, and their sections in the order of the text."""
+
+    documents: list[DocumentBody]
+    sections: list[SectionBody]
+
+
+def passages_body(linked: Linked, index: Index) -> PassagesBody:
+    """What a link leads to, as the contract has it."""
+    left = index.archive.passages
+    return PassagesBody(passages=[_passage(one, left.get(one.id)) for one in linked.passages], changed=linked.changed)
+
+
+def sections_body(index: Index, document: str | None = None) -> SectionsBody:
+    """The sections of all documents, or of the one of this id. Raises QuestionError when there is none."""
+    check_document(document, index.documents)
+    places = {_place(passage.document, passage.section) for passage in index.passages}
+    documents = [one for one in index.documents.values() if document in (None, one.id)]
+    return SectionsBody(
+        documents=[document_body(one) for one in documents],
+        sections=[_section(section, one.id, places) for one in documents for section in one.sections],
+    )
+
+
+def _passage(passage: Passage, retired: Retired | None) -> PassageBody:
+    section = passage.section
+    return PassageBody(
+        id=passage.id,
+        document=passage.document,
+        section=section.number,
+        label=section.label,
+        title=section.title,
+        headings=list(section.headings),
+        page=passage.page,
+        text=passage.text,
+        start=passage.start,
+        end=passage.end,
+        sources=[source_body(source) for source in passage.sources],
+        permalink=passage_link(passage),
+        retired=_retired(retired) if retired else None,
+    )
+
+
+def _retired(retired: Retired) -> RetiredBody:
+    now = retired.now
+    return RetiredBody(
+        published=retired.edition.published,
+        content_as_of=retired.edition.content_as_of,
+        now=section_link(retired.passage.document, now) if now else None,
+    )
+
+
+def _section(section: Section, document: str, places: Set[str]) -> SectionBody:
+    place = _place(document, section)
+    return SectionBody(
+        document=document,
+        section=section.number,
+        label=section.label,
+        title=section.title,
+        headings=list(section.headings),
+        page=section.page,
+        place=place if place in places else None,
+        permalink=section_link(document, section) if place in places else None,
+    )
+
+
+def _place(document: str, section: Section) -> str:
+    return f"{document}/{section.place}"

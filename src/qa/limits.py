@@ -1,0 +1,132 @@
+"""How much may be asked: from one address in a minute, of all at once, and how long an answer may take."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import math
+import re
+
+from starlette.responses import Response
+from throttled import MemoryStore, Throttled, per_min
+
+from qa.asgi import App, Message, Receive, Scope, Send, path_of
+from qa.observing import Metrics
+from qa.refusals import refusal
+from qa.settings import Settings
+
+ASKING = re.compile(r"/api/(?:search|verify|feedback)|/search|/gradio_api/run/predict|/mcp/?")
+"""What makes the model or the whole text be read. All else is files and look-ups."""
+
+BURST = 30
+"""Questions at once before the rate counts: a page with a conversation, and the widget while one types."""
+
+ADDRESSES = 50_000
+"""Remembered; the one not seen for longest is forgotten first. Each takes some 300 bytes."""
+
+SOON = 2
+"""Seconds after which to try again where too many ask at once."""
+
+NETWORK_BITS = 64
+"""Of an IPv6 address: a household has as many as these leave, and one of them is one asker."""
+
+log = logging.getLogger(__name__)
+
+
+class Limiter:
+    """An ASGI app around another one: who asks too much is told when to come again."""
+
+    def __init__(self, app: App, settings: Settings, metrics: Metrics) -> None:
+        self.app = app
+        self.settings = settings
+        self.metrics = metrics
+        # GCRA, which is a token bucket counted in time (ITU-T I.371): no rounding, one number an address.
+        quota = per_min(settings.rate, burst=min(BURST, settings.rate))
+        self.buckets = Throttled(using="gcra", quota=quota, store=MemoryStore(options={"MAX_SIZE": ADDRESSES}))
+        self.waiting = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = path_of(scope) if scope["type"] == "http" else ""
+        if path == "/readyz" and self.waiting >= self.settings.waiting:
+            await _busy(scope)(scope, receive, send)
+        elif not ASKING.fullmatch(path) or scope["method"] == "OPTIONS" or self.settings.limits == "off":
+            await self.app(scope, receive, send)
+        else:
+            await self._ask(scope, receive, send)
+
+    async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wait = self._spend(asker(scope))
+        if wait and self._limited("rate"):
+            message = f"Too many questions from your address: try again in {wait} second{'' if wait == 1 else 's'}."
+            await refusal(scope, 429, "too_many", message, {"retry-after": str(wait)})(scope, receive, send)
+        elif self.waiting >= self.settings.waiting and self._limited("waiting"):
+            await _busy(scope)(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    def _spend(self, asker: str) -> int:
+        """Seconds until the asker may ask again; 0 for now."""
+        result = self.buckets.limit(asker)
+        return math.ceil(result.state.retry_after) or 1 if result.limited else 0
+
+    def _limited(self, reason: str) -> bool:
+        """Tell of a limit that is reached; whether it is kept to."""
+        self.metrics.limited.labels(reason).inc()
+        log.info("limit reached", extra={"limit": reason, "kept": self.settings.limits == "on"})
+        return self.settings.limits == "on"
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; if it takes too long say so, and let the work end unheard.
+
+        A thread cannot be stopped, so it counts among those that wait until it is done.
+        """
+        reply = _Reply(send)
+        self._count(1)
+        work = asyncio.ensure_future(self.app(scope, receive, reply))
+        work.add_done_callback(lambda _: self._count(-1))
+        done, _ = await asyncio.wait({work}, timeout=self.settings.seconds if self.settings.limits == "on" else None)
+        if done or reply.begun:
+            await work
+            return
+        reply.heard = False
+        self._limited("seconds")
+        work.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await _busy(scope)(scope, receive, send)
+
+    def _count(self, change: int) -> None:
+        self.waiting += change
+        self.metrics.waiting.set(self.waiting)
+
+
+class _Reply:
+    """What the app sends, as long as someone waits for it."""
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.begun = False
+        self.heard = True
+
+    async def __call__(self, message: Message) -> None:
+        if self.heard:
+            self.begun = True
+            await self.send(message)
+
+
+def asker(scope: Scope) -> str:
+    """The address a request is from, as one asker: of IPv6 the network."""
+    host = (scope.get("client") or ("", 0))[0]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return str(host)
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((int(address), NETWORK_BITS), strict=False))
+    return str(address)
+
+
+def _busy(scope: Scope) -> Response:
+    message = "Too many questions are being answered at the moment: try again in a few seconds."
+    return refusal(scope, 503, "busy", message, {"retry-after": str(SOON)})
