@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
+from test_widget import AXE, needs_node
 
 from qa.reading.corpus import read_document
 from qa.types import Document
@@ -184,3 +187,32 @@ def test_they_fit_a_narrow_window_and_are_silent(browser: Browser, service: str)
     expect(page.locator(".qa-text").first).to_contain_text("the Prime Minister as its head")
     page.close()
     assert said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/?q=Which+laws+regulate+drones%3F",
+        "/search",
+        "/search?q=Which+laws+regulate+drones%3F",
+        "/search?q=recipe+for+apple+pie",
+        "/p/factsheet-2025/1.3.5/2",
+        "/d/factsheet-2025",
+        "/nothing",
+    ],
+)
+def test_axe_finds_nothing(browser: Browser, service: str, path: str, scheme: Literal["light", "dark"]) -> None:
+    axe = needs_node(AXE).read_text(encoding="utf-8")
+    # The pages' own policy lets no other script in.
+    page = browser.new_page(color_scheme=scheme, bypass_csp=True)
+    page.goto(service + path)
+    if path.startswith("/?"):
+        expect(page.locator(".qa-card").first).to_be_visible()
+    elif path == "/":
+        expect(page.get_by_label("Your question")).to_be_visible()
+    page.evaluate(axe)
+    found = page.evaluate("async () => JSON.stringify((await axe.run()).violations)")
+    page.close()
+    assert [f"{one['id']}: {node['html']}" for one in json.loads(found) for node in one["nodes"]] == []

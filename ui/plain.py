@@ -25,6 +25,7 @@ from .cards import (
     is_web_address,
     marked_html,
     page_html,
+    question_html,
     sources_html,
 )
 
@@ -59,7 +60,9 @@ def search_page(
 ) -> str:
     """The form, with the question that was asked and its answer, or what is wrong with it."""
     language = language_of(question) if question else language or "en"
-    shown = Markup(answer_html(answer, 1, documents, root, scripts=False)) if answer else ""
+    shown = ""
+    if answer:
+        shown = Markup(question_html(question) + answer_html(answer, 1, documents, root, scripts=False))
     return _page(
         "search.html", root, language, question or LABELS[language]["search_page"], documents=documents,
         question=question, only=only, answer=shown, trouble=trouble, longest=QUESTION_LENGTH,
