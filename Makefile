@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve index test eval baseline figures widget browser node check clean
+.PHONY: serve index test eval baseline figures widget programs check clean
 
 serve: index
 	$(BIN)/qa serve
@@ -10,7 +10,7 @@ serve: index
 index: .venv/installed
 	$(BIN)/qa index
 
-test: .venv/tested browser index
+test: .venv/tested programs index
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # What the next change is measured against: no figure may be worse but by chance, none under these.
@@ -31,7 +31,7 @@ figures: index
 	$(BIN)/python benchmarks/readme.py
 
 # The widget's file is kept as it is built, so that serving it needs no Node.
-widget: node
+widget: programs
 	cd ui/widget && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent check && npm test --silent \
 		&& npm run --silent build
 
@@ -50,21 +50,18 @@ check: .venv/tested
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[test]'
 	touch $@
 
-# The browser tests drive the system's Chromium.
-browser:
-	@command -v chromium chromium-browser google-chrome >/dev/null || \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq chromium; \
+# What tests drive beside Python: a browser, a proxy, and Node for the widget.
+programs:
+	@missing=""; \
+	command -v chromium chromium-browser google-chrome >/dev/null || missing="$$missing chromium"; \
+	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || missing="$$missing nginx"; \
+	command -v openssl >/dev/null || missing="$$missing openssl"; \
+	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
+	if [ -z "$$missing" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
 	else \
-		echo "Install Chromium with your system's packages (Debian: apt-get install chromium) for the browser tests."; \
-	fi
-
-node:
-	@command -v npm >/dev/null || \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq nodejs npm; \
-	else \
-		echo "Install Node 18 or newer with your system's packages (Debian: apt-get install nodejs npm) to build the widget."; \
+		echo "For all tests install with your system's packages (Debian: apt-get install$$missing)."; \
 	fi
 
 clean:

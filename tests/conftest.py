@@ -8,11 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE
+from subprocess import DEVNULL
 
 import httpx
 import pytest
@@ -118,17 +119,25 @@ def service_of_two(environment_of_two: dict[str, str]) -> Iterator[str]:
 
 @contextmanager
 def serving(environment: dict[str, str]) -> Iterator[str]:
-    """A real `qa serve` and its address."""
+    """A real `qa serve` and its address. In the end its log must tell of no fault."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    with subprocess.Popen([*QA, "serve", "--port", str(port)], env=environment, stderr=PIPE, text=True) as process:
+    command = [*QA, "serve", "--port", str(port)]
+    # As under a service manager, without a terminal.
+    with (
+        tempfile.TemporaryFile("w+") as log,
+        subprocess.Popen(command, env=environment, stdin=DEVNULL, stderr=log) as process,
+    ):
         address = f"http://127.0.0.1:{port}"
         try:
             _wait_until_ready(address, process)
             yield address
         finally:
             process.send_signal(signal.SIGINT)
-            assert process.wait(20) == 0
+            code = process.wait(20)
+            log.seek(0)
+            said = log.read()
+            assert (code, "Traceback" in said) == (0, False), said
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +154,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def _wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:
+def _wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -154,4 +163,4 @@ def _wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:
         except httpx.TransportError:
             time.sleep(0.2)
     process.kill()
-    raise RuntimeError(f"qa serve did not start: {process.communicate()[1]}")
+    raise RuntimeError("qa serve did not start")

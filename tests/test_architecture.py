@@ -14,7 +14,7 @@ import qa
 ROOT = Path(__file__).parents[1]
 ROWS = [
     {"qa.errors", "qa.types"},
-    {"qa.settings", "qa.scripts", "qa.dates"},
+    {"qa.settings", "qa.scripts", "qa.dates", "qa.asgi"},
     {
         "qa.reading", "qa.reading.lines", "qa.reading.numbering", "qa.reading.contents", "qa.reading.inline",
         "qa.reading.markdown", "qa.reading.notes", "qa.reading.series", "qa.reading.furniture", "qa.reading.outline",
@@ -41,8 +41,8 @@ ROWS = [
     {"qa.evaluation"},
     {"qa.figures"},
     {"qa.collections", "qa.records"},
-    {"qa.contract", "qa.asgi", "qa.terminal", "qa.plots", "qa.ablations",
-     "qa.ui", "qa.ui.cards", "qa.ui.plain", "qa.ui.page"},
+    {"qa.contract", "qa.terminal", "qa.plots", "qa.ablations",
+     "qa.ui", "qa.ui.cards", "qa.ui.plain", "qa.ui.events", "qa.ui.shell", "qa.ui.page"},
     {"qa.refusals", "qa.observing", "qa.contract_places", "qa.linking"},
     {"qa.guard", "qa.limits", "qa.live"},
     {"qa.integrations", "qa.integrations.tools", "qa.integrations.mcp", "qa.integrations.langchain"},

@@ -52,6 +52,7 @@ def request(
     headers: tuple[tuple[bytes, bytes], ...] = (),
     chunks: tuple[bytes, ...] = (b"",),
     root_path: str = "",
+    shared: bool = False,
 ) -> Reply:
     sent: list[Message] = []
     coming = [
@@ -66,7 +67,7 @@ def request(
         sent.append(message)
 
     scope = {"type": "http", "method": method, "path": root_path + path, "root_path": root_path}
-    asyncio.run(Guard(app)({**scope, "headers": list(headers)}, receive, send))
+    asyncio.run(Guard(app, shared=shared)({**scope, "headers": list(headers)}, receive, send))
     return Reply(sent)
 
 
@@ -74,7 +75,7 @@ def request(
     "path",
     [
         "/",
-        "/api/ask",
+        "/api/search",
         "/healthz",
         "/readyz",
         "/search",
@@ -135,9 +136,24 @@ def test_the_page_is_read_with_get_and_asked_with_post() -> None:
     assert request(Recorder(), "/gradio_api/run/predict", "POST").status == 200
     for path, method in (("/gradio_api/run/predict", "GET"), ("/", "POST"), ("/config", "OPTIONS"), ("/p/x", "POST")):
         assert request(Recorder(), path, method).status == 405
-    assert request(Recorder(), "/api/ask", "POST").status == 200
-    # Whether another site may ask is for the layer below to say.
-    assert request(Recorder(), "/api/ask", "OPTIONS").status == 200
+    assert request(Recorder(), "/api/search", "POST").status == 200
+    assert request(Recorder(), "/api/search", "OPTIONS").status == 405
+    assert request(Recorder(), "/api/verify").status == request(Recorder(), "/api/sections", "POST").status == 405
+
+
+def test_other_sites_ask_first_where_they_may_ask_at_all() -> None:
+    asks = ((b"Access-Control-Request-Method", b"POST"),)
+    for path, headers, shared, status in (
+        ("/api/search", asks, True, 200), ("/api/search", asks, False, 405), ("/api/search", (), True, 405),
+        ("/mcp", asks, True, 405), ("/", asks, True, 405),
+    ):  # fmt: skip
+        assert request(Recorder(), path, "OPTIONS", headers, shared=shared).status == status
+
+
+def test_head_is_get_without_the_body() -> None:
+    app = Recorder(b"words", ((b"content-length", b"5"),))
+    reply = request(app, "/api/search", "HEAD")
+    assert (app.scope["method"], reply.status, reply.headers["content-length"], reply.body) == ("GET", 200, "5", b"")
 
 
 def test_a_websocket_is_closed() -> None:
@@ -158,7 +174,7 @@ def test_a_body_reaches_the_app_whole_up_to_the_limit() -> None:
     half = b"x" * (BODY_MAX // 2)
     declared = ((b"content-length", str(BODY_MAX).encode()),)
     for headers in (declared, ((b"transfer-encoding", b"chunked"),)):
-        assert request(app, "/api/ask", "POST", headers, (half, half)).status == 200
+        assert request(app, "/api/search", "POST", headers, (half, half)).status == 200
         assert app.body == half + half
 
 
@@ -173,14 +189,14 @@ def test_a_body_reaches_the_app_whole_up_to_the_limit() -> None:
 )
 def test_a_larger_body_does_not(headers: tuple[tuple[bytes, bytes], ...], chunks: tuple[bytes, ...]) -> None:
     app = Recorder()
-    reply = request(app, "/api/ask", "POST", headers, chunks)
+    reply = request(app, "/api/search", "POST", headers, chunks)
     error = json.loads(reply.body)["error"]
     assert (reply.status, error["code"], app.body) == (413, "body_too_large", None)
     assert str(BODY_MAX) in error["message"]
 
 
 def test_every_response_has_security_headers() -> None:
-    for path in ("/", "/api/ask", "/assets/index-DphvyggB.js", "/gradio_api/file=x"):
+    for path in ("/", "/api/search", "/assets/index-DphvyggB.js", "/gradio_api/file=x"):
         headers = request(Recorder(), path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
@@ -188,7 +204,7 @@ def test_every_response_has_security_headers() -> None:
         assert f"frame-ancestors {'self' if path == '/' else 'none'}" in headers["content-security-policy"].replace(
             "'", ""
         )
-    assert request(Recorder(), "/api/ask").headers["content-security-policy"].startswith("default-src 'none'; ")
+    assert request(Recorder(), "/api/search").headers["content-security-policy"].startswith("default-src 'none'; ")
 
 
 def test_a_further_page_may_have_a_style_and_no_scripts() -> None:
@@ -231,4 +247,4 @@ def test_the_page_answers_its_own_origin_only_and_the_api_whom_it_will() -> None
     open_to_all = ((b"Access-Control-Allow-Origin", b"https://evil.example"), (b"content-type", b"a/b"))
     for path in ("/", "/config"):
         assert "Access-Control-Allow-Origin" not in request(Recorder(headers=open_to_all), path).headers
-    assert "Access-Control-Allow-Origin" in request(Recorder(headers=open_to_all), "/api/ask").headers
+    assert "Access-Control-Allow-Origin" in request(Recorder(headers=open_to_all), "/api/search").headers

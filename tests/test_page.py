@@ -269,7 +269,7 @@ def test_a_request_cannot_have_a_file_copied_or_served(port: int, tmp_path: Path
     secret.write_text("a secret of the machine", encoding="utf-8")
     data: list[object] = ["laws", [], ""]
     data[position] = {"path": str(secret), "meta": {"_type": "gradio.FileData"}}
-    assert predict(port, data) == (500, '{"error":null}')
+    assert predict(port, data)[0] == 422
     cache = Path(os.environ["GRADIO_TEMP_DIR"])
     assert [path for path in cache.rglob("*") if path.is_file() and path.read_bytes() == secret.read_bytes()] == []
     for path in (f"/gradio_api/file={secret}", f"/gradio_api/file%3D{secret}", f"/gradio_api/file/{secret}"):
@@ -286,13 +286,21 @@ def test_a_question_asked_while_the_page_is_still_loading_is_answered(page: Page
 def test_forged_conversations_are_bounded_and_the_server_judges_the_length(port: int, ask: Asked) -> None:
     before = len(ask.questions)
     forged = [[f"forged {n}", None] for n in range(100)]
-    none = [{"no": "question"}, 7, None, "laws", ["laws"], ["laws", 7], [None, None], ["laws", None, None]]
+    none = [7, None, "laws", ["laws"], ["laws", 7], [None, None], ["laws", None, None]]
     status, answer = predict(port, ["laws", [*forged, *none, ["x" * 501, "nothing"]], ""])
     assert ask.questions[before:] == [*(f"forged {n}" for n in range(94, 100)), "x" * 501, "laws"]
     assert ask.asked_of[-2:] == ["nothing", None]
     assert (status, "501" in answer) == (200, True)
     # The choice takes nothing that it does not offer.
-    assert predict(port, ["laws", [], "nothing"])[0] == 500
+    assert predict(port, ["laws", [], "nothing"])[0] == 422
+
+
+def test_the_page_is_its_own_also_where_others_show_it(port: int) -> None:
+    status, page = call(port, "GET", "/")
+    assert status == 200
+    assert '<link rel="icon" href="favicon.ico" type="image/svg+xml" />' in page
+    assert "og:title" not in page
+    assert "twitter:" not in page
 
 
 def test_a_large_body_is_refused_declared_or_chunked(port: int) -> None:

@@ -24,6 +24,8 @@ from qa.types import Answer, Document
 from qa.wording import sentence
 
 from .cards import answer_html, document_html, escape, notice_html, question_html, vote_html
+from .events import Events, checks_of
+from .shell import Shell
 
 # Gradio reads these while it is imported: nothing is sent or looked up, and what it caches lies in a folder
 # of this process's own.
@@ -74,6 +76,8 @@ def mount_page(
     page = build_page(ask, documents, examples, votes)
     # Only launch() sets this, and without it a mounted page copies any file a request names into its cache.
     page.has_launched = True
+    app.add_middleware(Events, checks=checks_of(page))
+    app.add_middleware(Shell)
     app.add_api_route("/style.css", _file("style.css", "text/css"), include_in_schema=False)
     app.add_api_route("/page.js", _file("page.js", "text/javascript"), include_in_schema=False)
     app.add_api_route("/favicon.ico", _file("favicon.svg", "image/svg+xml"), include_in_schema=False)

@@ -59,6 +59,11 @@ class Assistant:
         check_document(document, self.index.documents)
         return self._cached(check_question(question), k, document, tuple(filter(is_question, history)))
 
+    def close(self) -> None:
+        """Let go of the index; it answers nothing from then on."""
+        self._cached.cache_clear()
+        del self.index, self.addresses
+
     def find(self, question: str, history: Sequence[str], k: int, document: str | None = None) -> Found:
         """The passages for a question and those before it, as they are before anything is concluded from them."""
         found = converse(self.index, self.encoder, question, history, max(k, RERANKED), document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from functools import partial
 from pathlib import Path
@@ -190,6 +191,10 @@ def serve(
 ) -> None:
     """Serve the page and the API."""
     settings = read_settings(os.environ)
+    # A hang-up is a service manager's word for a new index, which may come early; a terminal's, that it was closed.
+    managed = not sys.stdin.isatty()
+    if managed:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     typer.echo("Starting, this takes some ten seconds ...", err=True)
     assistant = _open(settings)
     # The first question would otherwise wait for the model to load.
@@ -199,7 +204,7 @@ def serve(
 
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     announce = partial(typer.echo, f"Serving on {address}, Ctrl+C stops.", err=True)
-    serve_forever(assistant, host, port, announce, partial(reopen_assistant, assistant))
+    serve_forever(assistant, host, port, announce, partial(reopen_assistant, assistant) if managed else None)
 
 
 @app.command()

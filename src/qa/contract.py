@@ -116,8 +116,8 @@ class VerdictBody(Body):
 class VerifyRequest(BaseModel):
     """A quotation of 1 to 5,000 characters; `document` is the id of the only one to look into."""
 
-    quote: str
-    document: str | None = None
+    quote: str = Field(min_length=1, examples=["was fully enforced on September 1"])
+    document: str | None = Field(default=None, description=ONLY_DOCUMENT, examples=["factsheet-2025"])
 
 
 class ErrorDetail(Body):
@@ -134,19 +134,19 @@ class ErrorBody(Body):
 class SearchRequest(BaseModel):
     """A question of 1 to 500 characters. `history` are the questions before it, oldest first."""
 
-    question: str = Field(examples=["When was the AI Act fully enforced?"])
-    history: list[str] = Field(default=[], max_length=50)
-    k: Annotated[int, Field(strict=True, ge=1, le=MOST_PASSAGES)] | None = None
+    question: str = Field(min_length=1, examples=["And who heads it?"])
+    history: list[str] = Field(default=[], max_length=50, examples=[["What is the AI Strategic Headquarters?"]])
+    k: Annotated[int, Field(strict=True, ge=1, le=MOST_PASSAGES)] | None = Field(default=None, examples=[5])
     document: str | None = Field(default=None, description=ONLY_DOCUMENT, examples=["factsheet-2025"])
 
 
 class FeedbackRequest(BaseModel):
     """Whether the answer to a question was right, as a reader sees it; `history` are the questions before it."""
 
-    question: str
-    history: list[str] = Field(default=[], max_length=50)
-    right: bool
-    document: str | None = Field(default=None, description=ONLY_DOCUMENT)
+    question: str = Field(min_length=1, examples=["When was the AI Act fully enforced?"])
+    history: list[str] = Field(default=[], max_length=50, examples=[[]])
+    right: bool = Field(examples=[True])
+    document: str | None = Field(default=None, description=ONLY_DOCUMENT, examples=["factsheet-2025"])
 
 
 def answer_body(answer: Answer) -> AnswerBody:

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from qa.asgi import (
     NOTHING,
@@ -24,6 +24,7 @@ from qa.asgi import (
     Send,
     added,
     path_of,
+    replay,
     security,
 )
 from qa.refusals import refusal
@@ -37,15 +38,25 @@ LENGTH_DIGITS = 9
 BODY_SECONDS = 10
 """For a whole body to arrive; 64 KiB in it is slower than any telephone line."""
 
-OWN = re.compile(r"/healthz|/readyz|/openapi\.json|/widget(-[0-9a-f]{12})?\.js|/api/.+|/mcp")
-PLAIN_PAGES = re.compile(r"/search|/[pd]/.+", re.DOTALL)
+READ = ("GET", "HEAD")
+ASKED = {
+    r"/healthz|/readyz|/openapi\.json|/widget(-[0-9a-f]{12})?\.js": READ,
+    r"/api/(sections|widget|passages/.+)": READ,
+    r"/api/search": (*READ, "POST"),
+    r"/api/(verify|feedback)|/mcp": ("POST",),
+    r"/search|/p/.+|/d/[^/]+": READ,
+}
+"""The service's own addresses, and how each is asked. Other sites ask first (OPTIONS) where they may ask at all."""
+
+PLAIN_PAGES = re.compile(r"/search|/p/.+|/d/[^/]+", re.DOTALL)
 
 PAGE = "/"
-PAGE_READ = re.compile(
+PAGE_ASKED = {
     r"/|/(config|theme\.css|manifest\.json|favicon\.ico|style\.css|page\.js)"
-    r"|/assets/[^/]+|/static/(fonts|js|img)/.+|/gradio_api/startup-events"
-)
-PAGE_WRITE = re.compile(r"/gradio_api/run/predict")
+    r"|/assets/[^/]+|/static/(fonts|js|img)/.+|/gradio_api/startup-events": READ,
+    r"/gradio_api/run/predict": ("POST",),
+}
+"""Those that the chat page needs."""
 
 HASHED_NAME = re.compile(r"/assets/[^/]+-[\w-]{8,}\.\w+")
 """Gradio's build writes a hash of the content into these names: what they name never changes."""
@@ -59,12 +70,14 @@ BELIEVED_HEADERS = frozenset({b"x-forwarded-host", b"x-gradio-server"})
 class Guard:
     """An ASGI app around another one: only known paths, small bodies, safe headers.
 
-    An app's own Content-Security-Policy, Cache-Control and the like are kept where it sets them.
+    An app's own Content-Security-Policy, Cache-Control and the like are kept where it sets them. `shared` says that
+    pages of other sites may ask the API, which it has to judge itself.
     """
 
-    def __init__(self, app: App, body_max: int = BODY_MAX) -> None:
+    def __init__(self, app: App, body_max: int = BODY_MAX, shared: bool = False) -> None:
         self.app = app
         self.body_max = body_max
+        self.shared = shared
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -76,17 +89,22 @@ class Guard:
 
     async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = path_of(scope)
-        own = bool(OWN.fullmatch(path) or PLAIN_PAGES.fullmatch(path))
-        methods = _methods(path)
+        own = _methods(path, ASKED)
+        methods = own or _methods(path, PAGE_ASKED)
+        if self.shared and path.startswith("/api/") and _is_preflight(scope):
+            methods += ("OPTIONS",)
         # A refusal gets its headers here too.
-        guarded = _PageSend(send) if path == PAGE else _Send(send, path, own, _policy(path))
-        if _climbs(path) or not (own or PAGE_READ.fullmatch(path) or PAGE_WRITE.fullmatch(path)):
+        guarded = _PageSend(send) if path == PAGE else _Send(send, path, bool(own), _policy(path))
+        if _climbs(path) or not methods:
             refused = refusal(scope, 404, "not_found", "Nothing is served at this address.")
             await refused(scope, receive, guarded)
         elif scope["method"] not in methods:
             message = f"This address takes {' and '.join(methods)} only."
             refused = refusal(scope, 405, "method_not_allowed", message, {"allow": ", ".join(methods)})
             await refused(scope, receive, guarded)
+        elif scope["method"] == "HEAD":
+            # What GET says, without its body: not every route below knows it.
+            await self._pass({**scope, "method": "GET"}, receive, _headers_only(guarded), path)
         else:
             await self._pass(scope, receive, guarded, path)
 
@@ -98,15 +116,20 @@ class Guard:
             message = f"The request took more than {BODY_SECONDS} seconds: try again."
             await refusal(scope, 408, "body_too_slow", message)(scope, receive, send)
             return
+        except ConnectionError:
+            return
         if body is None:
             message = f"The request is larger than {self.body_max} bytes: send less."
             await refusal(scope, 413, "body_too_large", message)(scope, receive, send)
         else:
             believable = {**scope, "headers": _believable(scope["headers"], path)}
-            await self.app(believable, _replay(body, receive), send)
+            await self.app(believable, replay(body, receive), send)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The whole body, or None when it is too large. Held here, so that no app sees half of one."""
+        """The whole body, or None when it is too large. Held here, so that no app sees half of one.
+
+        Raises ConnectionError when the client goes before it is whole.
+        """
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or len(length) > LENGTH_DIGITS or int(length) > self.body_max:
@@ -116,6 +139,8 @@ class Guard:
         body = b""
         while True:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionError
             chunk: bytes = message.get("body", b"")
             body += chunk
             if len(body) > self.body_max:
@@ -168,10 +193,20 @@ class _PageSend:
         await self.send({"type": "http.response.body", "body": self.body})
 
 
-def _methods(path: str) -> tuple[str, ...]:
-    if path.startswith("/api/"):
-        return ("GET", "HEAD", "POST", "OPTIONS")
-    return ("POST",) if path == "/mcp" or PAGE_WRITE.fullmatch(path) else ("GET", "HEAD")
+def _methods(path: str, asked: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    found = (methods for pattern, methods in asked.items() if re.fullmatch(pattern, path, re.DOTALL))
+    return next(found, ())
+
+
+def _is_preflight(scope: Scope) -> bool:
+    return any(name.lower() == b"access-control-request-method" for name, _ in scope["headers"])
+
+
+def _headers_only(send: Send) -> Send:
+    async def headers_only(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return headers_only
 
 
 def _policy(path: str) -> str:
@@ -202,15 +237,3 @@ def _page_policy(page: bytes) -> str:
         "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
         "base-uri 'self'; form-action 'none'; frame-ancestors 'self'"
     )
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """The held body first, then whatever the server says: that the client has gone."""
-    waiting = [body]
-
-    async def replay() -> Message:
-        if waiting:
-            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
-        return await receive()
-
-    return replay

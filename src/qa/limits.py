@@ -20,7 +20,7 @@ ASKING = re.compile(r"/api/(?:search|verify|feedback)|/search|/gradio_api/run/pr
 """What makes the model or the whole text be read. All else is files and look-ups."""
 
 BURST = 30
-"""Questions at once before the rate counts: a page with a conversation, and the widget while one types."""
+"""Questions at once before the rate counts, if half of the rate is not more: the widget while one types, an office."""
 
 ADDRESSES = 50_000
 """Remembered; the one not seen for longest is forgotten first. Each takes some 300 bytes."""
@@ -42,7 +42,7 @@ class Limiter:
         self.settings = settings
         self.metrics = metrics
         # GCRA, which is a token bucket counted in time (ITU-T I.371): no rounding, one number an address.
-        quota = per_min(settings.rate, burst=min(BURST, settings.rate))
+        quota = per_min(settings.rate, burst=min(settings.rate, max(BURST, settings.rate // 2)))
         self.buckets = Throttled(using="gcra", quota=quota, store=MemoryStore(options={"MAX_SIZE": ADDRESSES}))
         self.waiting = 0
 

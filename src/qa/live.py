@@ -32,9 +32,10 @@ class Live:
         reopen: Callable[[], Assistant] | None = None,
     ) -> None:
         self.make, self.reopen, self.metrics = make, reopen, metrics
-        self.current = _Edition(make(assistant))
-        self._tell(assistant)
+        self.current = _Edition(assistant, make)
+        self._tell()
         self._reloading = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -48,18 +49,19 @@ class Live:
             return
         async with self._reloading:
             try:
-                assistant = await asyncio.to_thread(self.reopen)
-                new = _Edition(self.make(assistant))
+                new = _Edition(await asyncio.to_thread(self.reopen), self.make)
                 await new.start()
-            except QAError as error:
+            except Exception as error:
                 self.metrics.reloads.labels("failed").inc()
-                log.error("the new index cannot be used, the old one stays: %s", error)
+                bug = not isinstance(error, QAError)
+                log.error("the new index cannot be used, the old one stays: %s", error, exc_info=bug)
                 return
             old, self.current = self.current, new
-            self._tell(assistant)
+            self._tell()
             self.metrics.reloads.labels("done").inc()
             log.info("the new index is served")
-            await old.stop()
+        # Who reads slowly keeps the old one, but no further change.
+        await old.stop()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -73,17 +75,20 @@ class Live:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _hang_up(self) -> None:
-        self._task = asyncio.create_task(self.reload())
+        task = asyncio.create_task(self.reload())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    def _tell(self, assistant: Assistant) -> None:
-        self.metrics.passages.set(len(assistant.index.passages))
+    def _tell(self) -> None:
+        self.metrics.passages.set(len(self.current.assistant.index.passages))
 
 
 class _Edition:
     """One app with its lifespan, and the requests that it still has."""
 
-    def __init__(self, app: FastAPI) -> None:
-        self.app = app
+    def __init__(self, assistant: Assistant, make: Callable[[Assistant], FastAPI]) -> None:
+        self.assistant = assistant
+        self.app = make(assistant)
         self.requests = 0
         self._started, self._free, self._end = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._free.set()
@@ -113,6 +118,8 @@ class _Edition:
         self._end.set()
         if self._task:
             await self._task
+        # FastAPI and Gradio keep what belonged to an app.
+        self.assistant.close()
 
     async def _run(self) -> None:
         # A lifespan has to end in the task that began it.

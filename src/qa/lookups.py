@@ -14,44 +14,45 @@ COMMON_SHARE = 1 / 4
 FLAGS = re.ASCII | re.IGNORECASE
 # What print and keyboards write in several ways. Dashes are left alone: one may join two words without spaces.
 ALIKE = str.maketrans("“”„‟‘’‚‛‐", '""""' + "''''" + "-")
-# Numbers of sections: 1.5.5, 1.3.1.a, II.A, A.1. Repeats are possessive, and spaces single: all takes linear time.
+# Numbers of sections: 1.5.5, 1.3.1.a, II.A, A.1. Repeats of characters are possessive, and spaces single: all takes
+# linear time. Repeats of groups are not: before 3.11.5 Python matches those wrongly (python/cpython#106052).
 PIECE = r"(?:[0-9]{1,3}|[a-z])"
 FIRST = r"(?:[0-9]{1,3}|[ivx]{1,5}|[a-z](?=\.[0-9a-z]))"
 END = r"(?![0-9a-z]| ?%|\.[0-9]|,[0-9]{3})"
-DOTTED = rf"{FIRST}(?:\.{PIECE}(?![0-9a-z]))++{END}"
+DOTTED = rf"{FIRST}(?:\.{PIECE}(?![0-9a-z]))+{END}"
 NUMBER = rf"(?:{DOTTED}|{FIRST}{END})"
 # What a printed label goes on with: "› 5)", "5)", "の5)", "(5)".
 ITEM = rf"(?: ?› ?\(?{PIECE}(?![0-9a-z])\)?| ?[>の,]? ?\(?{PIECE}\))"
 # After "item" a number without a point is one of some list: "item 2 of the principles".
 SECTION_WORDS = r"(?<![a-z])(?:(?:sections?|sec\.?|chapters?|ch\.) ?|items? ?(?=[0-9]+\.))|§§? ?|セクション ?"
 JOINT = r" ?(?:,? and |,? or |, ?|&|、|と|及び|および) ?"
-SECTION = re.compile(rf"(?:{SECTION_WORDS})({NUMBER}{ITEM}*+)((?:{JOINT}{DOTTED}{ITEM}*+)*+)", FLAGS)
+SECTION = re.compile(rf"(?:{SECTION_WORDS})({NUMBER}{ITEM}*+)((?:{JOINT}{DOTTED}{ITEM}*+)*)", FLAGS)
 # "AI法第2章" is a chapter of the law.
 JAPANESE_SECTION = re.compile(rf"(?<![法令例則第0-9a-z.])(?:第 ?({NUMBER})|({DOTTED})) ?[章節]({ITEM}*+)", FLAGS)
 LABEL = re.compile(rf"(?<![0-9a-z.])(?:{DOTTED}(?: ?[›>の] ?| )|{NUMBER} ?[›の] ?){PIECE}\){ITEM}*+", FLAGS)
 # What a question may have beside a bare number and still ask for nothing else.
 BESIDE = "show me see open read find go to what is does say says about in the please tell".replace(" ", "|")
-BARE = rf"(?:(?:{BESIDE}) )*+%s(?: (?:{BESIDE})(?![a-z]))*+(?:とは|について|は|を見せて|を表示)?[ ?!.。]*"
+BARE = rf"(?:(?:{BESIDE}) )*%s(?: (?:{BESIDE})(?![a-z]))*(?:とは|について|は|を見せて|を表示)?[ ?!.。]*"
 BARE_NUMBER = re.compile(BARE % rf"({NUMBER}{ITEM}*+)", FLAGS)
 BARE_NOTE = re.compile(BARE % r"\[\^?([0-9]{1,3})\]", FLAGS)
 # 注 ends other words too: 発注12件 are twelve orders.
 NOTE_WORDS = r"(?<![a-z])(?:foot ?-?notes?|end ?notes?|notes?|fn)\.? ?|脚注|注釈|(?<![\u4e00-\u9fff])注"
-NOTE = re.compile(rf"(?:{NOTE_WORDS}) ?[(\[]?([0-9]{{1,3}}{END}(?:{JOINT}[0-9]{{1,3}}{END})*+)", FLAGS)
+NOTE = re.compile(rf"(?:{NOTE_WORDS}) ?[(\[]?([0-9]{{1,3}}{END}(?:{JOINT}[0-9]{{1,3}}{END})*)", FLAGS)
 # Divisions of laws and reports, which a word and a number name together.
 DIVISIONS = rf"{'|'.join(f'{word}s?' for word in NAMED)}|annexes|appendices|clauses?|tables?|figures?|arts?\.|figs?\."
 PART = re.compile(
-    rf"(?<![a-z])({DIVISIONS}) ?([0-9]{{1,4}}[a-z]?(?:-[0-9]{{1,4}})*+|(?-i:[IVX]{{1,5}}|[A-Z])){END}"
+    rf"(?<![a-z])({DIVISIONS}) ?([0-9]{{1,4}}[a-z]?(?:-[0-9]{{1,4}})*|(?-i:[IVX]{{1,5}}|[A-Z])){END}"
     rf"|第([0-9]{{1,4}}|{KANJI})([編部章節款条](?:の(?:[0-9]{{1,3}}|{KANJI}))?)", FLAGS
 )  # fmt: skip
 # These are sections, which texts mention in passing ("see Section 2").
 OUTER = ("sec", "cha", "章", "節")
 # A compound is one word, DS-310 is not in DS-310-2; and a year is a year: FY2026, mid-2024, post-1990s.
-WORD = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++|(?<=[0-9])\.[0-9]++)*+", FLAGS)
+WORD = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++|(?<=[0-9])\.[0-9]++)*", FLAGS)
 YEAR = re.compile(r"[a-z]+-?(?:19|20)[0-9]{2}s?", FLAGS)
 QUOTATION = re.compile(r'"([^"]*+)"')
 # A host as people write it, with or without what stands before and after; an e-mail address is none.
 ADDRESS = re.compile(
-    r"(?<![a-z0-9@._/-])(?:https?://)?([a-z0-9-]++(?:\.[a-z0-9-]++)++)(?::[0-9]++)?(/[\x21-\x7e]*+)?", FLAGS
+    r"(?<![a-z0-9@._/-])(?:https?://)?([a-z0-9-]++(?:\.[a-z0-9-]++)+)(?::[0-9]++)?(/[\x21-\x7e]*+)?", FLAGS
 )
 
 

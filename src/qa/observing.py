@@ -104,7 +104,3 @@ def log_as_json() -> None:
     handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("qa").setLevel(logging.INFO)
-
-
-def _path(scope: Scope) -> str:
-    return str(scope["path"]).removeprefix(str(scope.get("root_path", "")).rstrip("/"))

@@ -32,7 +32,6 @@ PAGES_KEPT = 64
 FORMS: Mapping[Form, str] = {
     "text": "Text", "markdown": "Markdown", "bibtex": "BibTeX", "ris": "RIS", "csl-json": "CSL-JSON"
 }  # fmt: skip
-LANGUAGE = re.compile("[a-z]{2}")
 ELSEWHERE = {
     # Pages of other sites load it: as a module, by CORS, whoever they are.
     "Access-Control-Allow-Origin": "*",
@@ -97,8 +96,8 @@ def add_widget(app: FastAPI) -> None:
         cached = {"Cache-Control": f"public, max-age={seconds}{more}", **ELSEWHERE}
         return lambda: FileResponse(WIDGET, media_type="text/javascript", headers=cached)
 
-    app.add_api_route("/widget.js", send(DAY // 24), methods=["GET", "HEAD"], include_in_schema=False)
-    app.add_api_route(lasting, send(YEAR, ", immutable"), methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/widget.js", send(DAY // 24), include_in_schema=False)
+    app.add_api_route(lasting, send(YEAR, ", immutable"), include_in_schema=False)
 
     @app.get("/api/widget", summary="The widget's lasting address and its checksum, for a script tag with integrity")
     async def widget() -> dict[str, str]:
@@ -106,7 +105,7 @@ def add_widget(app: FastAPI) -> None:
 
 
 def _page(app: FastAPI, path: str) -> Callable[..., Callable[..., HTMLResponse]]:
-    return app.api_route(path, methods=["GET", "HEAD"], response_class=HTMLResponse, include_in_schema=False)
+    return app.get(path, response_class=HTMLResponse, include_in_schema=False)
 
 
 def _html(page: str, status: int = 200) -> HTMLResponse:
@@ -115,5 +114,6 @@ def _html(page: str, status: int = 200) -> HTMLResponse:
 
 def _language(request: Request) -> str:
     """The first language the reader's browser asks for that there are words in."""
-    asked = LANGUAGE.findall(request.headers.get("accept-language", "").lower())
+    ranges = request.headers.get("accept-language", "").lower().split(",")
+    asked = (re.split("[-;]", wished.strip())[0] for wished in ranges)
     return next((code for code in asked if code in LABELS), "en")

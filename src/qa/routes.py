@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import FastAPI, Path, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from qa.answers import Assistant
@@ -33,12 +33,14 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorBody, "description": description}
     for status, description in {
         400: "The body is no JSON.",
+        408: "The request took too long to arrive.",
         413: "The request is too large.",
         422: "A value cannot be used; the message says which and why.",
         429: "Too many questions from one address; Retry-After says when to come again.",
         503: "Too many questions at once; Retry-After says when to come again.",
     }.items()
 }
+FROM_LINK = "As a permalink has it; with both, its words are looked for where they went."
 MISSING: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody, "description": "There is no such passage."}}
 
 
@@ -69,24 +71,24 @@ def add_api(app: FastAPI, assistant: Assistant, metrics: Metrics) -> None:
     async def readyz() -> dict[str, str]:
         return {"status": "ready"}
 
-    @app.api_route("/api/{rest:path}", methods=["GET", "HEAD", "POST"], include_in_schema=False)
+    @app.api_route("/api/{rest:path}", methods=["GET", "POST"], include_in_schema=False)
     def nothing(rest: str) -> None:
         # Without it Gradio, mounted at the root, would answer in its own words.
         raise HTTPException(404, f"There is no /api/{rest[:100]}.")
 
 
 def _add_search(app: FastAPI, assistant: Assistant, metrics: Metrics) -> None:
-    @app.head("/api/search", include_in_schema=False)
     @app.get("/api/search", responses=REFUSALS, summary="Ask a question")
     def get_search(
         q: Annotated[
             str,
             Query(
+                min_length=1,
                 description=f"The question, 1 to {QUESTION_LENGTH} characters.",
                 examples=["When was the AI Act fully enforced?"],
             ),
         ],
-        k: Annotated[int | None, Query(ge=1, le=MOST_PASSAGES, description="How many passages.")] = None,
+        k: Annotated[int | None, Query(ge=1, le=MOST_PASSAGES, description="How many passages.", examples=[5])] = None,
         document: Annotated[str | None, Query(description=ONLY_DOCUMENT, examples=["factsheet-2025"])] = None,
     ) -> AnswerBody:
         return answer_body(metrics.answered(assistant.ask(q, k, document)))
@@ -98,9 +100,9 @@ def _add_search(app: FastAPI, assistant: Assistant, metrics: Metrics) -> None:
 
 
 def _add_passages(app: FastAPI, assistant: Assistant) -> None:
-    media = {FORMATS[form].media_type: {"schema": {"type": "string"}} for form in FORMATS}
+    media: dict[str, Any] = {FORMATS[form].media_type: {"schema": {"type": "string"}} for form in FORMATS}
+    media[FORMATS["csl-json"].media_type] = {"schema": {"type": "array", "items": {"type": "object"}}}
 
-    @app.head("/api/passages/{place:path}", include_in_schema=False)
     @app.get(
         "/api/passages/{place:path}",
         summary="A passage or a section, or how to cite a passage",
@@ -108,10 +110,15 @@ def _add_passages(app: FastAPI, assistant: Assistant) -> None:
     )
     def get_passages(
         request: Request,
-        place: str,
-        format: Annotated[Form | None, Query(description="A citation of the passage, in this form.")] = None,
-        at: Annotated[str, Query(description="As a permalink has it.", max_length=30)] = "",
-        sha256: Annotated[str, Query(description="As a permalink has it.", max_length=64)] = "",
+        place: Annotated[
+            str,
+            Path(description="The id of a passage, or the place of a section.", examples=["factsheet-2025/1.3.5/2"]),
+        ],
+        format: Annotated[
+            Form | None, Query(description="A citation of the passage, in this form.", examples=["bibtex"])
+        ] = None,
+        at: Annotated[str, Query(description=FROM_LINK, max_length=30, examples=["547-761"])] = "",
+        sha256: Annotated[str, Query(description=FROM_LINK, max_length=64, examples=["dc8d295eb838"])] = "",
     ) -> Response:
         linked = follow(assistant, place, at, sha256)
         if format is None:

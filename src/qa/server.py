@@ -37,8 +37,9 @@ from qa.wording import sentence
 EXAMPLES_SHOWN = 6
 # Seconds a stopping server waits for requests that are still open.
 GRACE = 5
-# Connections with a request at once. What waits for an answer is limited before; these are files and look-ups too.
+# Connections at once, also those that say nothing: each takes a file of the process, which has 1,024.
 CONCURRENT = 500
+NO_JSON = "The body is no JSON: /openapi.json says what to send."
 CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 422: "bad_request"}
 
 
@@ -56,13 +57,19 @@ def create_app(assistant: Assistant, reopen: Callable[[], Assistant] | None = No
             allow_headers=["Content-Type"],
             expose_headers=["Retry-After"],
         )
-    return Observer(Guard(limited), metrics, settings.metrics_token)
+    return Observer(Guard(limited, shared=bool(settings.origins)), metrics, settings.metrics_token)
 
 
 def serve(
-    assistant: Assistant, host: str, port: int, announce: Callable[[], None], reopen: Callable[[], Assistant]
+    assistant: Assistant,
+    host: str,
+    port: int,
+    announce: Callable[[], None],
+    reopen: Callable[[], Assistant] | None = None,
 ) -> None:
     """Serve until interrupted or terminated; `announce` is called when the address is taken.
+
+    A hang-up signal has `reopen` open the index anew.
 
     Raises SettingError when the address cannot be used.
     """
@@ -150,7 +157,7 @@ def _add_errors(app: FastAPI) -> None:
     def bad_request(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         if first["type"] == "json_invalid":
-            return _refusal(request, 400, "The body is no JSON: /openapi.json says what to send.")
+            return _refusal(request, 400, NO_JSON)
         if first["loc"] == ("body",):
             return _refusal(request, 422, "Send a JSON object with Content-Type: application/json.")
         where = ".".join(str(part) for part in first["loc"][1:])
@@ -158,7 +165,8 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def no_such_page(request: Request, error: HTTPException) -> Response:
-        return _refusal(request, error.status_code, str(error.detail))
+        # FastAPI's own words for a body that it cannot read have no remedy.
+        return _refusal(request, error.status_code, NO_JSON if error.status_code == 400 else str(error.detail))
 
     @app.exception_handler(Exception)
     def bug(request: Request, _: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -135,7 +136,9 @@ def _choice(*words: str) -> Callable[[str], str]:
 
 def _url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    whole = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+    # A line break would begin another header.
+    if not whole or not re.fullmatch("[!-~]+", value):
         raise ValueError
     return value.rstrip("/")
 
