@@ -62,6 +62,8 @@ class Live:
             log.info("the new index is served")
         # Who reads slowly keeps the old one, but no further change.
         await old.stop()
+        # FastAPI and Gradio keep what belonged to an app.
+        old.assistant.close()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -118,8 +120,6 @@ class _Edition:
         self._end.set()
         if self._task:
             await self._task
-        # FastAPI and Gradio keep what belonged to an app.
-        self.assistant.close()
 
     async def _run(self) -> None:
         # A lifespan has to end in the task that began it.
