@@ -6,18 +6,17 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import DEVNULL
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
+from warm import end_of, start_qa
 
 from qa.answers import Assistant
 from qa.encoder import SentenceEncoder
@@ -104,7 +103,7 @@ def environment_of_two(
 
 
 @pytest.fixture(scope="session")
-def service(environment: dict[str, str]) -> Iterator[str]:
+def service(environment: dict[str, str]) -> Iterator[Served]:
     """The address of a real `qa serve`."""
     with serving(environment) as address:
         yield address
@@ -117,26 +116,27 @@ def service_of_two(environment_of_two: dict[str, str]) -> Iterator[str]:
         yield address
 
 
+class Served(str):
+    """The address of a server, with the number of its process."""
+
+    process: int
+
+
 @contextmanager
-def serving(environment: dict[str, str]) -> Iterator[str]:
-    """A real `qa serve` and its address. In the end its log must tell of no fault."""
+def serving(environment: dict[str, str]) -> Iterator[Served]:
+    """A real `qa serve`. In the end its log must tell of no fault."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = [*QA, "serve", "--port", str(port)]
-    # As under a service manager, without a terminal.
-    with (
-        tempfile.TemporaryFile("w+") as log,
-        subprocess.Popen(command, env=environment, stdin=DEVNULL, stderr=log) as process,
-    ):
-        address = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        served = Served(f"http://127.0.0.1:{port}")
+        served.process = start_qa("serve", "--port", str(port), env=environment, out=Path(folder) / "out", err=log)
         try:
-            _wait_until_ready(address, process)
-            yield address
+            _wait_until_ready(served, log)
+            yield served
         finally:
-            process.send_signal(signal.SIGINT)
-            code = process.wait(20)
-            log.seek(0)
-            said = log.read()
+            os.kill(served.process, signal.SIGINT)
+            code, said = end_of(served.process), log.read_text("utf-8")
             assert (code, "Traceback" in said) == (0, False), said
 
 
@@ -154,13 +154,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def _wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(address: str, log: Path) -> None:
     deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline:
         try:
             if httpx.get(f"{address}/healthz", trust_env=False).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.2)
-    process.kill()
-    raise RuntimeError("qa serve did not start")
+    raise RuntimeError(f"qa serve did not start: {log.read_text('utf-8')}")

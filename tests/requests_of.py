@@ -101,11 +101,9 @@ def connect(address: str) -> socket.socket:
     return socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE)
 
 
-def memory_of(address: str) -> float:
-    """Megabytes that the process has which serves at an address of this machine."""
-    port = f"\0--port\0{urlsplit(address).port}\0".encode()
-    process = next(path.parent for path in Path("/proc").glob("[0-9]*/cmdline") if port in _read(path))
-    found = re.search(r"VmRSS:\s*(\d+) kB", (process / "status").read_text())
+def memory_of(process: int) -> float:
+    """Megabytes that a process has."""
+    found = re.search(r"VmRSS:\s*(\d+) kB", Path(f"/proc/{process}/status").read_text())
     assert found
     return int(found[1]) / 1024
 
@@ -124,13 +122,6 @@ def _send(address: str, data: bytes, patience: float) -> Reply:
         except ConnectionResetError:
             reset = True
     return Reply(received, time.monotonic() - started, reset)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:  # it has ended
-        return b""
 
 
 def _nested(times: int) -> bytes:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import pytest
 import requests_of as odd
 import schemathesis
+from conftest import Served
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -186,7 +187,7 @@ def test_a_slow_body_is_given_up(slow: list[socket.socket]) -> None:
         assert connection.recv(100).startswith(b"HTTP/1.1 408 ")
 
 
-def test_what_is_refused_leaves_nothing_in_memory(address: str) -> None:
+def test_what_is_refused_leaves_nothing_in_memory(address: str, service: Served) -> None:
     def flood(turn: int) -> None:
         for number in range(40):
             unique = f"{turn}.{number}." * 5000
@@ -195,10 +196,10 @@ def test_what_is_refused_leaves_nothing_in_memory(address: str) -> None:
             assert send(address, framed("Content-Length: 5000000", odd.MEGABYTES)).statuses in ([], [413])
 
     flood(0)
-    before = memory_of(address)
+    before = memory_of(service.process)
     flood(1)
     # 200 MB went in.
-    assert memory_of(address) - before < 20
+    assert memory_of(service.process) - before < 20
 
 
 @pytest.mark.parametrize("words", MARKUP)
@@ -241,16 +242,16 @@ def test_what_cannot_be_read_is_told_what_to_send(address: str, body: bytes) -> 
     assert b"/openapi.json says what to send" in send(address, post("/api/search", body)).body
 
 
-def test_names_of_sessions_leave_nothing_in_memory(address: str) -> None:
+def test_names_of_sessions_leave_nothing_in_memory(address: str, service: Served) -> None:
     def flood(turn: int) -> None:
         for number in range(150):
             named = {"data": ["drones", [], None], "fn_index": 0, "session_hash": f"{turn}.{number}." * 8000}
             assert send(address, post("/gradio_api/run/predict", named)).status == 200
 
     flood(0)
-    before = memory_of(address)
+    before = memory_of(service.process)
     flood(1)
-    assert memory_of(address) - before < 4
+    assert memory_of(service.process) - before < 4
 
 
 def test_half_a_body_reaches_nobody() -> None:

@@ -1,14 +1,16 @@
 """`qa` in processes that have its libraries already: one imports them, and forks for each command.
 
-Importing them takes most of a short command's time. Where an environment is read on import, or that time matters, tests
-start `qa` as it is.
+Importing them takes most of a short command's time, and half of a server's start. Where an environment is read on
+import, or that time matters, tests start `qa` as it is.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,14 +29,31 @@ def run_qa(*arguments: str, env: Mapping[str, str], cwd: Path | None = None) -> 
     """Run `qa` with an eye on the network, as subprocess.run does with its output captured."""
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
-        told = {"arguments": arguments, "env": dict(env), "cwd": str(cwd or Path.cwd()), "files": [str(out), str(err)]}
-        parent = _parent()
-        assert parent.stdin
-        assert parent.stdout
-        parent.stdin.write(json.dumps(told) + "\n")
-        parent.stdin.flush()
-        code = int(parent.stdout.readline())
+        code = end_of(start_qa(*arguments, env=env, cwd=cwd, out=out, err=err, patience=PATIENCE))
         return subprocess.CompletedProcess(["qa", *arguments], code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+def start_qa(
+    *arguments: str, env: Mapping[str, str], out: Path, err: Path, cwd: Path | None = None, patience: int = 0
+) -> int:
+    """Start `qa` with an eye on the network; it is killed after `patience` seconds, if any. Returns its number."""
+    files = [str(out), str(err)]
+    return _tell({"arguments": arguments, "env": dict(env), "cwd": str(cwd or Path.cwd()), "files": files,
+                  "patience": patience})  # fmt: skip
+
+
+def end_of(process: int) -> int:
+    """The exit code of a started process, once it ends."""
+    return _tell({"ended": process})
+
+
+def _tell(told: dict[str, object]) -> int:
+    parent = _parent()
+    assert parent.stdin
+    assert parent.stdout
+    parent.stdin.write(json.dumps(told) + "\n")
+    parent.stdin.flush()
+    return int(parent.stdout.readline())
 
 
 @cache
@@ -43,24 +62,33 @@ def _parent() -> subprocess.Popen[str]:
 
 
 def _serve() -> None:
-    for name in ("faiss", "sentence_transformers", "tantivy", "qa.answers", "qa.terminal", "qa.trial"):
+    # As the chat page sets them, before Gradio is imported.
+    os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
+    for name in ("faiss", "sentence_transformers", "tantivy", "gradio", "qa.answers", "qa.terminal", "qa.trial"):
         import_module(name)
+    running: set[int] = set()
     for line in sys.stdin:
-        child = os.fork()
-        if not child:
-            _become(**json.loads(line))
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        told = json.loads(line)
+        if "ended" in told:
+            running.discard(told["ended"])
+            print(os.waitstatus_to_exitcode(os.waitpid(told["ended"], 0)[1]), flush=True)
+        else:
+            child = os.fork()
+            if not child:
+                _become(**told)
+            running.add(child)
+            print(child, flush=True)
+    for child in running:
+        os.kill(child, signal.SIGKILL)
 
 
-def _become(arguments: list[str], env: dict[str, str], cwd: str, files: list[str]) -> None:
+def _become(arguments: list[str], env: dict[str, str], cwd: str, files: list[str], patience: int) -> None:
     """Be that command, and end."""
-    import signal
-
     import watched
 
     from qa.cli import main
 
-    signal.alarm(PATIENCE)
+    signal.alarm(patience)
     for number, path in enumerate(files, start=1):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -78,6 +106,8 @@ def _become(arguments: list[str], env: dict[str, str], cwd: str, files: list[str
     except BaseException:
         traceback.print_exc()
         code = 1
+    # What the page keeps in a temporary folder goes with it.
+    atexit._run_exitfuncs()
     with contextlib.suppress(BrokenPipeError):
         sys.stdout.flush()
         sys.stderr.flush()
