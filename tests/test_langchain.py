@@ -43,8 +43,8 @@ def test_metadata_tells_the_place_of_the_words(retriever: PassageRetriever, fact
     found = retriever.invoke(DRONES)
     for one in found:
         assert list(one.metadata) == [
-            "id", "document", "section", "label", "title", "headings", "page", "start", "end", "score", "sources",
-            "permalink", "confidence",
+            "id", "document", "section", "label", "title", "headings", "page", "start", "end", "sources", "permalink",
+            "score", "confidence",
         ]  # fmt: skip
         assert factsheet.text[one.metadata["start"] : one.metadata["end"]] == one.page_content
     act = next(one for one in found if one.id == "factsheet-2025/1.3.5/2")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -178,6 +180,36 @@ def test_the_figures_are_for_who_knows_the_token_and_hold_no_question() -> None:
         assert await figures(Observer(quick, Metrics()), b"Bearer ") == b"ok"
 
     asyncio.run(run())
+
+
+LOGGED = """
+import asyncio
+from qa.observing import Metrics, Observer, log_as_json
+
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+async def send(message):
+    pass
+
+log_as_json()
+scope = {"type": "http", "method": "GET", "query_string": b"q=secret", "client": ("192.0.2.1", 1)}
+for path in ("/api/search", "/p/secret", "/secret"):
+    asyncio.run(Observer(app, Metrics())({**scope, "path": path, "headers": [(b"referer", b"secret")]}, None, send))
+"""
+
+
+def test_the_log_is_for_programs_and_holds_neither_question_nor_address() -> None:
+    # In a process of its own, because a log is set up once.
+    shown = subprocess.run([sys.executable, "-c", LOGGED], capture_output=True, text=True, check=True)
+    told = [json.loads(line) for line in shown.stderr.splitlines()]
+    assert [(one["message"], one["route"], one["method"], one["status"]) for one in told] == [
+        ("request", route, "GET", 200) for route in ("/api/search", "/p", "other")
+    ]
+    assert all(one["ms"] >= 0 and one["asctime"] for one in told)
+    for word in ("secret", "192.0.2"):
+        assert word not in shown.stderr
 
 
 async def figures(app: App, authorization: bytes) -> bytes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from qa.addresses import passage_link, section_link
 from qa.settings import MOST_PASSAGES
-from qa.types import Answer, Document, Passage, Quote, Source, Status
+from qa.types import Answer, Document, Passage, Quote, Status
 from qa.verification import Verdict
 from qa.wording import status_words
 
@@ -45,8 +45,8 @@ class DocumentBody(Body):
     sha256: str = Field(description="Of the file the document was read from.")
 
 
-class ResultBody(Body):
-    """A passage, word for word: `text` is the document's text from `start` to `end` (code points)."""
+class PassageBody(Body):
+    """A passage, word for word: `text` is its document's text from `start` to `end` (code points)."""
 
     id: str
     document: str = Field(description="The id of the document it is from.")
@@ -58,10 +58,15 @@ class ResultBody(Body):
     text: str
     start: int
     end: int
-    marks: list[tuple[int, int]] = Field(description="Spans within `text` (code points) nearest to the question.")
-    score: float
     sources: list[SourceBody]
     permalink: str
+
+
+class ResultBody(PassageBody):
+    """A passage found for a question."""
+
+    marks: list[tuple[int, int]] = Field(description="Spans within `text` (code points) nearest to the question.")
+    score: float
 
 
 class NearestBody(Body):
@@ -196,29 +201,28 @@ def document_body(document: Document) -> DocumentBody:
     )
 
 
+def passage_facts(passage: Passage) -> dict[str, Any]:
+    """The fields of a PassageBody."""
+    section = passage.section
+    return {
+        "id": passage.id,
+        "document": passage.document,
+        "section": section.number,
+        "label": section.label,
+        "title": section.title,
+        "headings": list(section.headings),
+        "page": passage.page,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "sources": [SourceBody(footnote=one.footnote, url=one.url, note=one.remark) for one in passage.sources],
+        "permalink": passage_link(passage),
+    }
+
+
 def _result(quote: Quote) -> ResultBody:
-    passage = quote.hit.passage
-    return ResultBody(
-        id=passage.id,
-        document=passage.document,
-        section=passage.section.number,
-        label=passage.section.label,
-        title=passage.section.title,
-        headings=list(passage.section.headings),
-        page=passage.page,
-        text=passage.text,
-        start=passage.start,
-        end=passage.end,
-        marks=list(quote.marks),
-        score=round(quote.hit.score, PLACES),
-        sources=[source_body(source) for source in passage.sources],
-        permalink=passage_link(passage),
-    )
-
-
-def source_body(source: Source) -> SourceBody:
-    """A link, as the contract has it."""
-    return SourceBody(footnote=source.footnote, url=source.url, note=source.remark)
+    facts = passage_facts(quote.hit.passage)
+    return ResultBody(**facts, marks=list(quote.marks), score=round(quote.hit.score, PLACES))
 
 
 def _nearest(passage: Passage) -> NearestBody:

@@ -6,8 +6,8 @@ from collections.abc import Set
 
 from pydantic import Field
 
-from qa.addresses import Linked, passage_link, section_link
-from qa.contract import Body, DocumentBody, SourceBody, document_body, source_body
+from qa.addresses import Linked, section_link
+from qa.contract import Body, DocumentBody, PassageBody, document_body, passage_facts
 from qa.index import Index
 from qa.types import Passage, Retired, Section
 from qa.verification import check_document
@@ -21,28 +21,16 @@ class RetiredBody(Body):
     now: str | None = Field(description="The permalink of what its section is today; null where there is none.")
 
 
-class PassageBody(Body):
-    """A passage, word for word: `text` is its edition's text from `start` to `end` (code points)."""
+class ReadBody(PassageBody):
+    """A passage of a document, or of an earlier edition of it."""
 
-    id: str
-    document: str = Field(description="The id of the document it is from.")
-    section: str = Field(description='Canonical number, such as "1.3.5"; empty in a document without numbers.')
-    label: str = Field(description='The number as printed, such as "1.3 › 5)".')
-    title: str = Field(description="The heading without its number; empty for what stands before the first one.")
-    headings: list[str] = Field(description="From the outermost heading to that of the passage.")
-    page: int | None = Field(description="As printed; null where the document has no pages.")
-    text: str
-    start: int
-    end: int
-    sources: list[SourceBody]
-    permalink: str
     retired: RetiredBody | None = Field(description="Null for a passage of the current edition.")
 
 
 class PassagesBody(Body):
     """The passage of an id, or those of a section in their order."""
 
-    passages: list[PassageBody]
+    passages: list[ReadBody]
     changed: bool = Field(description="Whether the words that a permalink was made for are nowhere any more.")
 
 
@@ -83,23 +71,8 @@ def sections_body(index: Index, document: str | None = None) -> SectionsBody:
     )
 
 
-def _passage(passage: Passage, retired: Retired | None) -> PassageBody:
-    section = passage.section
-    return PassageBody(
-        id=passage.id,
-        document=passage.document,
-        section=section.number,
-        label=section.label,
-        title=section.title,
-        headings=list(section.headings),
-        page=passage.page,
-        text=passage.text,
-        start=passage.start,
-        end=passage.end,
-        sources=[source_body(source) for source in passage.sources],
-        permalink=passage_link(passage),
-        retired=_retired(retired) if retired else None,
-    )
+def _passage(passage: Passage, retired: Retired | None) -> ReadBody:
+    return ReadBody(**passage_facts(passage), retired=_retired(retired) if retired else None)
 
 
 def _retired(retired: Retired) -> RetiredBody:

@@ -49,7 +49,7 @@ class Live:
             return
         async with self._reloading:
             try:
-                new = _Edition(await asyncio.to_thread(self.reopen), self.make)
+                new = await asyncio.to_thread(self._open, self.reopen)
                 await new.start()
             except Exception as error:
                 self.metrics.reloads.labels("failed").inc()
@@ -64,6 +64,9 @@ class Live:
         await old.stop()
         # FastAPI and Gradio keep what belonged to an app.
         old.assistant.close()
+
+    def _open(self, reopen: Callable[[], Assistant]) -> _Edition:
+        return _Edition(reopen(), self.make)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -37,7 +37,7 @@ ELSEWHERE = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-DAY, YEAR = 86_400, 31_536_000
+HOUR, YEAR = 3_600, 31_536_000
 
 
 def add_pages(app: FastAPI, assistant: Assistant, metrics: Metrics) -> None:
@@ -96,7 +96,7 @@ def add_widget(app: FastAPI) -> None:
         cached = {"Cache-Control": f"public, max-age={seconds}{more}", **ELSEWHERE}
         return lambda: FileResponse(WIDGET, media_type="text/javascript", headers=cached)
 
-    app.add_api_route("/widget.js", send(DAY // 24), include_in_schema=False)
+    app.add_api_route("/widget.js", send(HOUR), include_in_schema=False)
     app.add_api_route(lasting, send(YEAR, ", immutable"), include_in_schema=False)
 
     @app.get("/api/widget", summary="The widget's lasting address and its checksum, for a script tag with integrity")
