@@ -264,6 +264,8 @@ PAGE_BODIES = (
     b'{"data": [], "fn_index": 0}',
     b'{"data": ["drones", [], null], "fn_index": 99}',
     b'{"data": NaN}',
+    b'{"data": {}, "fn_index": 5}',
+    b'{"data": {"a": 1, "b": 2, "": 3}, "fn_index": 0}',
     b'{"data": ["drones", [], "no document"], "fn_index": 0}',
 )
 # What paths are made of, for the guard.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -92,6 +93,14 @@ def test_words_that_are_nowhere_are_said_to_have_changed(index: Index) -> None:
     assert follow(addresses, passage_link(other)).passages == (index.passages[9],)
     with pytest.raises(QuestionError, match=r"there is no passage at 'factsheet-2025/9\.9/1'"):
         addresses.follow("factsheet-2025/9.9/1", "0-10", checksum("nothing"))
+
+
+def test_what_stands_around_a_link_tells_nothing_of_the_document(index: Index) -> None:
+    addresses, passage = Addresses(index), index.passages[3]
+    whole = sha256(passage.text.encode()).hexdigest()
+    at = passage_link(passage).partition("at=")[2].partition("&")[0]
+    for digits in (whole, whole.upper(), f"{whole[:12]},", whole[:6], "", "no checksum"):
+        assert addresses.follow(passage.id, at, digits) == Linked((passage,)), digits
 
 
 @given(st.text(max_size=50), st.text(max_size=20), st.text(max_size=20))

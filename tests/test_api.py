@@ -156,6 +156,9 @@ def test_a_quotation_is_verified_or_told_apart(client: httpx.Client, factsheet: 
     assert altered["verified"] is False
     assert altered["difference"] == {"at": 32, "quoted": "2", "printed": "1"}
     assert client.get(altered["permalink"]).status_code == 200
+    # A heading with nothing below it but other headings has no page of its own.
+    bare = client.post("/api/verify", json={"quote": "Principles, Strategies"}).json()
+    assert (bare["verified"], bare["section"], bare["permalink"]) == (True, "1.1", None)
     check_refusal(client.post("/api/verify", json={"quote": " "}))
     check_refusal(
         client.post("/api/verify", content=b'{"quote": "\\ud800"}', headers={"Content-Type": "application/json"})

@@ -17,7 +17,7 @@ import pytest
 from services import small_service
 
 from qa.asgi import App, Message, Receive, Scope, Send
-from qa.limits import BURST, Limiter, asker
+from qa.limits import BURST, Limiter, asker_of
 from qa.observing import Metrics, Observer
 from qa.settings import Settings
 
@@ -42,7 +42,13 @@ async def quick(_: Scope, __: Receive, send: Send) -> None:
 
 
 async def ask(
-    app: App, path: str = "/api/search", host: str = "192.0.2.1", accept: bytes = b"*/*", method: str = "GET"
+    app: App,
+    path: str = "/api/search",
+    host: str = "192.0.2.1",
+    accept: bytes = b"*/*",
+    method: str = "GET",
+    body: bytes = b"",
+    query: bytes = b"",
 ) -> tuple[int, dict[str, str], bytes]:
     sent: list[Message] = []
 
@@ -50,10 +56,10 @@ async def ask(
         sent.append(message)
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b""}
+        return {"type": "http.request", "body": body}
 
-    headers = [(b"accept", accept)]
-    await app({"type": "http", "method": method, "path": path, "headers": headers, "client": (host, 1)}, receive, send)
+    scope = {"type": "http", "method": method, "path": path, "query_string": query, "client": (host, 1)}
+    await app({**scope, "headers": [(b"accept", accept)]}, receive, send)
     names = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], names, b"".join(message.get("body", b"") for message in sent[1:])
 
@@ -85,6 +91,23 @@ def test_one_address_has_a_burst_and_then_its_rate() -> None:
     asyncio.run(run())
 
 
+def test_a_conversation_counts_as_its_questions_and_loading_the_page_as_none() -> None:
+    async def run() -> None:
+        turns = [["laws", None]] * 20
+        for data, query, answered in (
+            ([], b"", 40), ([], b"q=laws", 4), (["laws", [], ""], b"", 4), (["laws", turns[:1], ""], b"", 2),
+            ([turns, ""], b"", 1), ("no event", b"", 40),
+        ):  # fmt: skip
+            app = limiter(rate=4)
+            body = json.dumps({"fn_index": 0, "data": data}).encode()
+            statuses = [
+                (await ask(app, "/gradio_api/run/predict", method="POST", body=body, query=query))[0] for _ in range(40)
+            ]
+            assert statuses.count(200) == answered
+
+    asyncio.run(run())
+
+
 def test_a_rate_below_the_burst_is_all_there_is() -> None:
     async def run() -> None:
         app = limiter(rate=2)
@@ -109,7 +132,7 @@ def test_people_are_told_by_a_page() -> None:
 
 def test_limits_can_be_told_of_only_or_left_out() -> None:
     async def run() -> None:
-        for limits, counted in (("log", 2.0), ("off", None)):
+        for limits, counted in (("log", 2.0), ("off", 0.0)):
             app = limiter(rate=1, limits=limits)
             assert [(await ask(app))[0] for _ in range(3)] == [200, 200, 200]
             assert app.metrics.registry.get_sample_value("qa_limited_total", {"limit": "rate"}) == counted
@@ -161,8 +184,8 @@ def test_who_has_waited_too_long_is_let_go_and_the_work_still_counts() -> None:
     ],
 )
 def test_an_asker_is_an_address_or_a_network(host: str, expected: str) -> None:
-    assert asker({"client": (host, 1)}) == expected
-    assert asker({"client": None}) == ""
+    assert asker_of({"client": (host, 1)}) == expected
+    assert asker_of({"client": None}) == ""
 
 
 def test_the_figures_are_for_who_knows_the_token_and_hold_no_question() -> None:

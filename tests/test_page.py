@@ -295,6 +295,23 @@ def test_forged_conversations_are_bounded_and_the_server_judges_the_length(port:
     assert predict(port, ["laws", [], "nothing"])[0] == 422
 
 
+def test_who_asks_too_much_is_told_by_the_page(browser: Browser, tmp_path: Path) -> None:
+    # Here, because that module serves by what this one has.
+    from services import small_service
+
+    with small_service(tmp_path, rate=2) as address:
+        page = browser.new_page(viewport={"width": 320, "height": 640})
+        page.goto(address)
+        # To open the page costs nothing; the second question has the first answered too.
+        put(page, "drones fly by day", 1)
+        page.get_by_label("Your question").fill("drones land by night")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("Please try again in half a minute.")
+        expect(page.get_by_role("alert")).to_be_in_viewport()
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        page.close()
+
+
 def test_the_page_is_its_own_also_where_others_show_it(port: int) -> None:
     status, page = call(port, "GET", "/")
     assert status == 200

@@ -62,8 +62,8 @@ def test_a_document_is_shown_whole(path: Path) -> None:
 
 def test_the_factsheet_is_shown_whole(factsheet: Document) -> None:
     page = check_whole(factsheet)
-    assert [link for link in page.links if link.startswith("#note-")] == [
-        f"#note-{number}" for number in cited_in_order(factsheet)
+    assert [link for link in page.links if link.startswith("#qa-note-")] == [
+        f"#qa-note-{number}" for number in cited_in_order(factsheet)
     ]
     for source in (source for note in factsheet.notes for source in note.sources):
         assert source.url in page.links

@@ -107,3 +107,17 @@ def test_offsets_of_a_folded_text_rise(text: str) -> None:
     assert len(folded.text) == len(folded.offsets)
     assert list(folded.offsets) == sorted(folded.offsets)
     assert fold(folded.text).text == folded.text
+
+
+@pytest.mark.parametrize("marks", ["“”", "''", '""', "「」", "«»"])
+def test_marks_around_a_quotation_are_none_of_its_words(factsheet: Document, marks: str) -> None:
+    verifier, words = Verifier([factsheet]), "was fully enforced on September 1"
+    verdict = verifier.verify(f" {marks[0]}{words}{marks[1]} ")
+    assert (verdict.verified, factsheet.text[verdict.start : verdict.end]) == (True, words)
+    altered = verifier.verify(f"{marks[0]}{words.replace('1', '2')}{marks[1]}")
+    assert altered.difference
+    assert (altered.difference.at, altered.difference.quoted, altered.difference.printed) == (33, "2", "1")
+
+
+def test_what_stands_in_quotation_marks_in_the_document_is_found_with_them(factsheet: Document) -> None:
+    assert Verifier([factsheet]).verify("“common guidelines”").verified

@@ -14,6 +14,7 @@ from urllib.parse import quote as url_quote
 from urllib.parse import urlencode
 
 from qa.addresses import passage_link, section_link
+from qa.citations import entry_key
 from qa.types import Answer, Document, Metadata, Passage, Quote, Section, Source
 from qa.wording import LABELS, language_of, status_words
 
@@ -177,7 +178,7 @@ def _card(quote: Quote, turn: int, documents: Mapping[str, Document], root: str,
     passage = quote.hit.passage
     document = documents.get(passage.document)
     title = document.title if document else passage.document
-    anchor = f"{_anchor(passage)}-{turn}"
+    anchor = f"{entry_key(passage.id)}-{turn}"
     address = escape(root + passage_link(passage))
     copy = f'<button type="button" class="qa-copy">{labels["copy"]}</button>' if scripts else ""
     return (
@@ -187,10 +188,6 @@ def _card(quote: Quote, turn: int, documents: Mapping[str, Document], root: str,
         f'<a href="{address}#cite">{labels["cite"]}</a></p>'
         f'<span class="qa-citation" hidden>{escape(citation(passage, title))}</span></article>'
     )
-
-
-def _anchor(passage: Passage) -> str:
-    return re.sub(r"[^\w.-]+", "-", passage.id)
 
 
 def _body(

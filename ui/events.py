@@ -47,7 +47,7 @@ class Events:
             sent = json.loads(body, parse_constant=_refuse)
             number, values = sent["fn_index"], sent["data"]
             checks = self.checks[number]
-            whole = type(number) is int and len(values) == len(checks)
+            whole = type(number) is int and isinstance(values, list) and len(values) == len(checks)
             if whole and all(check(value) for check, value in zip(checks, values, strict=True)):
                 return json.dumps({"fn_index": number, "data": values}).encode()
         except (ValueError, KeyError, TypeError, RecursionError):

@@ -8,10 +8,12 @@
 		en: {
 			copied: "Copied", refused: "Copying was refused by the browser",
 			kept: "Thank you. It is kept for review.", lost: "Your vote could not be kept.",
+			busy: "This could not be answered now: many questions are asked. Please try again in half a minute.",
 		},
 		ja: {
 			copied: "コピーしました", refused: "ブラウザーがコピーを許可しませんでした",
 			kept: "ありがとうございます。確認のため保存しました。", lost: "投票を保存できませんでした。",
+			busy: "ただいま混み合っているため回答できませんでした。30秒ほどおいてもう一度お試しください。",
 		},
 	};
 
@@ -119,7 +121,25 @@
 		questions[questions.length - 1].scrollIntoView({ block: "start" });
 	}
 
+	// Gradio writes the word "Error" where no style shows it.
+	function tellTrouble(bar) {
+		let told = document.getElementById("trouble");
+		if (!told) {
+			told = document.createElement("p");
+			told.id = "trouble";
+			told.setAttribute("role", "alert");
+			bar.append(told);
+		}
+		const language = /[\u3040-\u30ff\u4e00-\u9fff]/.test(bar.querySelector("textarea")?.value) ? "ja" : "en";
+		const said = bar.querySelector('[data-testid="status-tracker"] .error') ? WORDS[language].busy : "";
+		if (told.textContent === said) return;
+		told.lang = language;
+		told.textContent = said;
+	}
+
 	function tidy() {
+		const bar = document.getElementById("question");
+		if (bar) tellTrouble(bar);
 		document.querySelector("#answers [role=log]")?.setAttribute("aria-label", "Questions and answers");
 		// Gradio labels each message with its HTML source.
 		for (const message of document.querySelectorAll("#answers [data-testid][aria-label]")) {

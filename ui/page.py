@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse
 
 from qa.errors import QAError, QuestionError
-from qa.settings import QUESTION_LENGTH
+from qa.settings import QUESTION_LENGTH, TURNS_KEPT
 from qa.types import Answer, Document
 from qa.wording import sentence
 
@@ -49,9 +49,6 @@ Show = Callable[[Answer, int, str | None], str]
 Message = dict[str, str]
 
 HERE = Path(__file__).parent
-
-TURNS_KEPT = 8
-"""Questions shown at once. Each is answered anew when the next one is asked, so this bounds the work."""
 
 EVENT: dict[str, Any] = {"queue": False, "api_visibility": "private"}
 """How every event is sent: by a request of its own. Gradio's queue answers over a stream, which its page closes

@@ -91,7 +91,7 @@ def passage_page(
         else _place(documents[first.document], passages, language)
         for passages in _by_section(linked.passages, retired)
     ]
-    title = f"{first.section.label} {first.section.title} – {edition.title}".strip()
+    title = f"{first.section.label} {first.section.title or UNTITLED} – {edition.title}".strip()
     return _page(
         "passage.html", root, language, title, places=places, edition=edition, changed=linked.changed,
         current=documents.get(first.document), citation=citation, forms=forms,

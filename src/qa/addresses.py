@@ -15,6 +15,7 @@ from qa.types import Document, Passage, Section
 
 # Of a checksum's 64 digits so many are in a link: by chance one passage of 2^48 has them too.
 DIGITS = 12
+CHECKSUM = re.compile(f"[0-9a-f]{{{DIGITS}}}")
 SPAN = re.compile(r"([0-9]{1,9})-([0-9]{1,9})", re.ASCII)
 
 
@@ -33,7 +34,7 @@ class Addresses:
         self._passages: defaultdict[str, list[Passage]] = defaultdict(list)
         for passage in index.passages:
             self._passages[passage.id].append(passage)
-            self._passages[f"{passage.document}/{passage.section.place}"].append(passage)
+            self._passages[place_of(passage.document, passage.section)].append(passage)
         for id, gone in index.archive.passages.items():
             self._passages[id].append(gone.passage)
         for place, ids in index.archive.sections.items():
@@ -44,7 +45,7 @@ class Addresses:
         self._sections: defaultdict[str, list[tuple[Document, Section]]] = defaultdict(list)
         for document in index.documents.values():
             for section in document.sections:
-                self._sections[f"{document.id}/{section.place}"].append((document, section))
+                self._sections[place_of(document.id, section)].append((document, section))
 
     def passages(self, place: str) -> tuple[Passage, ...]:
         """The passage of an id ("factsheet-2025/1.3.5/2"), or all of a section's ("factsheet-2025/1.3.5").
@@ -65,6 +66,9 @@ class Addresses:
         QuestionError when nothing is.
         """
         here = tuple(self._passages.get(place, ()))
+        # What a sentence adds to a link, or a mail cuts off, tells nothing of the document.
+        whole = CHECKSUM.match(digits.lower())
+        digits = whole[0] if whole else ""
         if not digits or any(checksum(passage.text) == digits for passage in here):
             return Linked(self.passages(place))
         same = self._slice(place, at, digits) or self._by_checksum.get(digits)
@@ -77,7 +81,8 @@ class Addresses:
         for document, section in self._sections.get(place.rpartition("/")[0], ()):
             start, end = (section.start + int(offset) for offset in span.groups())
             if end <= section.end and checksum(document.text[start:end]) == digits:
-                return Places(document).passage(section, place, "", (start, end), ())
+                # Of its own name, since another passage may have that of the link.
+                return Places(document).passage(section, f"{place}@{at}", "", (start, end), ())
         return None
 
 
@@ -86,9 +91,14 @@ def checksum(words: str) -> str:
     return sha256(words.encode("utf-8")).hexdigest()[:DIGITS]
 
 
+def place_of(document: str, section: Section) -> str:
+    """The place of a section of the document of this id: "factsheet-2025/1.3.5"."""
+    return f"{document}/{section.place}"
+
+
 def section_link(document: str, section: Section) -> str:
     """The address of a section of the document of this id, below the root of the service."""
-    return f"/p/{quote(f'{document}/{section.place}')}"
+    return f"/p/{quote(place_of(document, section))}"
 
 
 def passage_link(passage: Passage) -> str:

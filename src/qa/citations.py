@@ -19,6 +19,7 @@ from qa.types import Metadata, Passage, Source
 
 Form = Literal["text", "markdown", "bibtex", "ris", "csl-json"]
 Write = Callable[[str], str]
+NUMBERED_KINDS = ("section", "item", "subitem")
 # The names of months that every BibTeX style defines.
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # What CommonMark or a richer Markdown takes for a sign, for a dash or an ellipsis, or at the beginning of a line.
@@ -47,6 +48,9 @@ class _Citation:
     @property
     def place(self) -> str:
         section = self.passage.section
+        if section.label and section.title and section.kind not in NUMBERED_KINDS:
+            # The number is of a heading above.
+            return _one_line(f"{section.label}, under “{section.title}”")
         return _one_line(f"{section.label} {section.title}")
 
     @property

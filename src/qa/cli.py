@@ -192,7 +192,7 @@ def serve(
     """Serve the page and the API."""
     settings = read_settings(os.environ)
     # A hang-up is a service manager's word for a new index, which may come early; a terminal's, that it was closed.
-    managed = not sys.stdin.isatty()
+    managed = not (sys.stdin and sys.stdin.isatty())
     if managed:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     typer.echo("Starting, this takes some ten seconds ...", err=True)

@@ -115,7 +115,7 @@ class VerdictBody(Body):
     end: int | None
     text: str | None = Field(description="The document's text from `start` to `end`.")
     difference: DifferenceBody | None
-    permalink: str | None = Field(description="Of the section.")
+    permalink: str | None = Field(description="Of the section; null where it has no text of its own.")
 
 
 class VerifyRequest(BaseModel):
@@ -185,7 +185,7 @@ def verdict_body(verdict: Verdict) -> VerdictBody:
         difference=DifferenceBody(at=difference.at, quoted=difference.quoted, printed=difference.printed)
         if difference
         else None,
-        permalink=section_link(document.id, section) if document and section else None,
+        permalink=section_link(document.id, section) if document and section and section.paragraphs else None,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Set
 
 from pydantic import Field
 
-from qa.addresses import Linked, section_link
+from qa.addresses import Linked, place_of, section_link
 from qa.contract import Body, DocumentBody, PassageBody, document_body, passage_facts
 from qa.index import Index
 from qa.types import Passage, Retired, Section
@@ -63,7 +63,7 @@ def passages_body(linked: Linked, index: Index) -> PassagesBody:
 def sections_body(index: Index, document: str | None = None) -> SectionsBody:
     """The sections of all documents, or of the one of this id. Raises QuestionError when there is none."""
     check_document(document, index.documents)
-    places = {_place(passage.document, passage.section) for passage in index.passages}
+    places = {place_of(passage.document, passage.section) for passage in index.passages}
     documents = [one for one in index.documents.values() if document in (None, one.id)]
     return SectionsBody(
         documents=[document_body(one) for one in documents],
@@ -85,7 +85,7 @@ def _retired(retired: Retired) -> RetiredBody:
 
 
 def _section(section: Section, document: str, places: Set[str]) -> SectionBody:
-    place = _place(document, section)
+    place = place_of(document, section)
     return SectionBody(
         document=document,
         section=section.number,
@@ -96,7 +96,3 @@ def _section(section: Section, document: str, places: Set[str]) -> SectionBody:
         place=place if place in places else None,
         permalink=section_link(document, section) if place in places else None,
     )
-
-
-def _place(document: str, section: Section) -> str:
-    return f"{document}/{section.place}"

@@ -104,7 +104,9 @@ class Guard:
             await refused(scope, receive, guarded)
         elif scope["method"] == "HEAD":
             # What GET says, without its body: not every route below knows it.
-            await self._pass({**scope, "method": "GET"}, receive, _headers_only(guarded), path)
+            headers_of = _headers_only(send)
+            guarded = _PageSend(headers_of) if path == PAGE else _Send(headers_of, path, bool(own), _policy(path))
+            await self._pass({**scope, "method": "GET"}, receive, guarded, path)
         else:
             await self._pass(scope, receive, guarded, path)
 

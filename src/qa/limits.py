@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
+import json
 import logging
 import math
 import re
@@ -11,12 +13,13 @@ import re
 from starlette.responses import Response
 from throttled import MemoryStore, Throttled, per_min
 
-from qa.asgi import App, Message, Receive, Scope, Send, path_of
-from qa.observing import Metrics
+from qa.asgi import App, Message, Receive, Scope, Send, body_of, path_of, replay
+from qa.observing import Metrics, route_of
 from qa.refusals import refusal
-from qa.settings import Settings
+from qa.settings import TURNS_KEPT, Settings
 
-ASKING = re.compile(r"/api/(?:search|verify|feedback)|/search|/gradio_api/run/predict|/mcp/?")
+PAGE = "/gradio_api/run/predict"
+ASKING = re.compile(rf"/api/(?:search|verify|feedback)|/search|{PAGE}|/mcp")
 """What makes the model or the whole text be read. All else is files and look-ups."""
 
 BURST = 30
@@ -42,13 +45,14 @@ class Limiter:
         self.settings = settings
         self.metrics = metrics
         # GCRA, which is a token bucket counted in time (ITU-T I.371): no rounding, one number an address.
-        quota = per_min(settings.rate, burst=min(settings.rate, max(BURST, settings.rate // 2)))
+        self.burst = min(settings.rate, max(BURST, settings.rate // 2))
+        quota = per_min(settings.rate, burst=self.burst)
         self.buckets = Throttled(using="gcra", quota=quota, store=MemoryStore(options={"MAX_SIZE": ADDRESSES}))
         self.waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = path_of(scope) if scope["type"] == "http" else ""
-        if path == "/readyz" and self.waiting >= self.settings.waiting:
+        if path == "/readyz" and self.settings.limits == "on" and self.waiting >= self.settings.waiting:
             await _busy(scope)(scope, receive, send)
         elif not ASKING.fullmatch(path) or scope["method"] == "OPTIONS" or self.settings.limits == "off":
             await self.app(scope, receive, send)
@@ -56,24 +60,29 @@ class Limiter:
             await self._ask(scope, receive, send)
 
     async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
-        wait = self._spend(asker(scope))
-        if wait and self._limited("rate"):
+        body = await body_of(receive)
+        receive = replay(body, receive)
+        wait = self._spend(asker_of(scope), _questions(scope, body))
+        if wait and self._limited("rate", scope):
             message = f"Too many questions from your address: try again in {wait} second{'' if wait == 1 else 's'}."
             await refusal(scope, 429, "too_many", message, {"retry-after": str(wait)})(scope, receive, send)
-        elif self.waiting >= self.settings.waiting and self._limited("waiting"):
+        elif self.waiting >= self.settings.waiting and self._limited("waiting", scope):
             await _busy(scope)(scope, receive, send)
         else:
             await self._answer(scope, receive, send)
 
-    def _spend(self, asker: str) -> int:
-        """Seconds until the asker may ask again; 0 for now."""
-        result = self.buckets.limit(asker)
+    def _spend(self, asker: str, questions: int) -> int:
+        """Seconds until the asker may ask so many; 0 for now."""
+        if not questions:
+            return 0
+        result = self.buckets.limit(asker, cost=min(questions, self.burst))
         return math.ceil(result.state.retry_after) or 1 if result.limited else 0
 
-    def _limited(self, reason: str) -> bool:
+    def _limited(self, reason: str, scope: Scope) -> bool:
         """Tell of a limit that is reached; whether it is kept to."""
         self.metrics.limited.labels(reason).inc()
-        log.info("limit reached", extra={"limit": reason, "kept": self.settings.limits == "on"})
+        told = {"limit": reason, "route": route_of(scope), "kept": self.settings.limits == "on"}
+        log.info("limit reached", extra=told)
         return self.settings.limits == "on"
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +99,7 @@ class Limiter:
             await work
             return
         reply.heard = False
-        self._limited("seconds")
+        self._limited("seconds", scope)
         work.add_done_callback(lambda task: task.cancelled() or task.exception())
         await _busy(scope)(scope, receive, send)
 
@@ -113,7 +122,19 @@ class _Reply:
             await self.send(message)
 
 
-def asker(scope: Scope) -> str:
+def _questions(scope: Scope, body: bytes) -> int:
+    """How many a request has answered: the chat page's, those of its conversation too, and none as it loads."""
+    if path_of(scope) != PAGE:
+        return 1
+    if b"q=" in scope.get("query_string", b""):
+        return 1
+    with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
+        turns = [value for value in json.loads(body)["data"] if isinstance(value, list)]
+        return min(len(turns[0]) + 1, TURNS_KEPT) if turns else 0
+    return 1
+
+
+def asker_of(scope: Scope) -> str:
     """The address a request is from, as one asker: of IPv6 the network."""
     host = (scope.get("client") or ("", 0))[0]
     try:

@@ -70,7 +70,12 @@ class Live:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        await self.current.start()
+        try:
+            await self.current.start()
+        except Exception as error:
+            log.exception("the service cannot start")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
         # Signals reach the main thread alone.
         if self.reopen and threading.current_thread() is threading.main_thread():
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hang_up)

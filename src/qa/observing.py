@@ -12,11 +12,11 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from pythonjsonlogger.json import JsonFormatter
 from starlette.responses import Response
 
-from qa.asgi import App, Message, Receive, Scope, Send, path_of
+from qa.asgi import NOTHING, App, Message, Receive, Scope, Send, path_of, security
 from qa.types import Answer
 
 ROUTE = re.compile(
-    r"/(?:api/(?:search|verify|feedback|passages)|search|p|d|mcp|healthz|readyz|openapi\.json|gradio_api/run/predict)"
+    r"/(?:api/(?:search|verify|feedback|passages|sections|widget)|search|p|d|mcp|healthz|readyz|openapi\.json|gradio_api/run/predict)"
     r"(?=/|$)|/widget(?=[-.])|/$"
 )
 """What paths are told by: never the whole, which holds what people read."""
@@ -48,6 +48,11 @@ class Metrics:
         self.waiting = Gauge("qa_waiting", "Questions being answered.", registry=self.registry)
         self.passages = Gauge("qa_passages", "Passages that are searched.", registry=self.registry)
         self.reloads = Counter("qa_reloads", "Changes of the index by outcome.", ("outcome",), registry=self.registry)
+        # From nought on, so that the first is seen as a rise.
+        for outcome in ("done", "failed"):
+            self.reloads.labels(outcome)
+        for limit in ("rate", "waiting", "seconds"):
+            self.limited.labels(limit)
 
     def answered(self, answer: Answer) -> Answer:
         """Count an answer, and give it back."""
@@ -68,7 +73,8 @@ class Observer:
             await self.app(scope, receive, send)
         elif self.token and path_of(scope) == "/metrics" and self._knows(scope):
             body = generate_latest(self.metrics.registry)
-            await Response(body, media_type=CONTENT_TYPE_LATEST)(scope, receive, send)
+            told = Response(body, headers=security(NOTHING), media_type=CONTENT_TYPE_LATEST)
+            await told(scope, receive, send)
         else:
             await self._observe(scope, receive, send)
 
@@ -89,8 +95,7 @@ class Observer:
             await self.app(scope, receive, watched)
         finally:
             seconds = time.perf_counter() - started
-            found = ROUTE.match(path_of(scope))
-            route = found[0] if found else "other"
+            route = route_of(scope)
             method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "OPTIONS") else "other"
             self.metrics.requests.labels(route, method, status).inc()
             self.metrics.seconds.labels(route).observe(seconds)
@@ -98,9 +103,15 @@ class Observer:
             log.info("request", extra=told)
 
 
+def route_of(scope: Scope) -> str:
+    """What a request is told by, in figures and log."""
+    found = ROUTE.match(path_of(scope))
+    return found[0] if found else "other"
+
+
 def log_as_json() -> None:
     """Write the log as JSON, one object a line, on standard error: requests, reloads, limits, faults."""
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("qa").setLevel(logging.INFO)

@@ -86,8 +86,8 @@ def add_pages(app: FastAPI, assistant: Assistant, metrics: Metrics) -> None:
         return _html(keep(root_of(request.scope), documents[document], _language(request)))
 
 
-def add_widget(app: FastAPI) -> None:
-    """Add /widget.js, and the same file under a name that never means another."""
+def add_widget(app: FastAPI, url: str) -> None:
+    """Add /widget.js, and the same file under a name that never means another; `url` is the service's own, if known."""
     content = WIDGET.read_bytes()
     digest = b64encode(hashlib.sha384(content).digest()).decode("ascii")
     lasting = f"/widget-{hashlib.sha256(content).hexdigest()[:12]}.js"
@@ -101,7 +101,11 @@ def add_widget(app: FastAPI) -> None:
 
     @app.get("/api/widget", summary="The widget's lasting address and its checksum, for a script tag with integrity")
     async def widget() -> dict[str, str]:
-        return {"address": lasting, "integrity": f"sha384-{digest}"}
+        return {"address": f"{url}{lasting}", "integrity": f"sha384-{digest}"}
+
+    @app.get("/widget-{other}.js", include_in_schema=False)
+    def gone(other: str) -> None:
+        raise HTTPException(404, f"The widget {other[:20]!r} is of another version: /api/widget names this one's.")
 
 
 def _page(app: FastAPI, path: str) -> Callable[..., Callable[..., HTMLResponse]]:

@@ -124,7 +124,7 @@ def _add_passages(app: FastAPI, assistant: Assistant) -> None:
         if format is None:
             return Response(passages_body(linked, assistant.index).model_dump_json(), media_type="application/json")
         if len(linked.passages) > 1:
-            raise QuestionError(f"{place} is a section of {len(linked.passages)} passages: cite one of them by its id")
+            raise QuestionError(f"the section {place} has {len(linked.passages)} passages: cite one of them by its id")
         name = linked.passages[0].id.replace("/", "-") + FORMATS[format].extension
         saved = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}"}
         cited = cite_passage(assistant, linked, format, request)

@@ -123,7 +123,7 @@ def _build(assistant: Assistant, metrics: Metrics) -> FastAPI:
         routes=route,
     )
     add_pages(app, assistant, metrics)
-    add_widget(app)
+    add_widget(app, assistant.settings.url)
     add_api(app, assistant, metrics)
     _add_errors(app)
     examples = [example for document in assistant.documents for example in document.examples][:EXAMPLES_SHOWN]

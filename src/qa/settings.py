@@ -26,6 +26,9 @@ PROGRAM = "factsheet-qa"
 # What is served: a question is a sentence or two, an answer a screen or two.
 QUESTION_LENGTH = 500
 MOST_PASSAGES = 20
+# Questions of a conversation that the chat page shows. Each is answered anew when the next one is asked, so this bounds
+# the work.
+TURNS_KEPT = 8
 
 # What may be guessed over a network is no secret.
 SHORTEST_TOKEN = 16
@@ -136,7 +139,9 @@ def _choice(*words: str) -> Callable[[str], str]:
 
 def _url(value: str) -> str:
     parts = urlsplit(value)
-    whole = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+    # Reading the port refuses one that is none; a name and a password would be told to everybody.
+    plain = "@" not in parts.netloc and (parts.port or True)
+    whole = parts.scheme in ("http", "https") and parts.hostname and plain and not parts.query and not parts.fragment
     # A line break would begin another header.
     if not whole or not re.fullmatch("[!-~]+", value):
         raise ValueError
@@ -145,9 +150,17 @@ def _url(value: str) -> str:
 
 def _origins(value: str) -> tuple[str, ...]:
     origins = tuple(origin.strip() for origin in value.split(","))
-    if origins != ("*",) and any(urlsplit(_url(origin)).path or origin.endswith("/") for origin in origins):
+    if origins != ("*",) and any(_url(origin) != _origin(origin) for origin in origins):
         raise ValueError
     return origins
+
+
+def _origin(url: str) -> str:
+    """The origin of an address as a browser writes it, without the port of its scheme."""
+    parts = urlsplit(url.lower())
+    default = {"http": 80, "https": 443}[parts.scheme]
+    host = parts.netloc.rpartition(":")[0] if parts.port == default else parts.netloc
+    return f"{parts.scheme}://{host}" if not url.endswith("/") else ""
 
 
 def _networks(value: str) -> tuple[str, ...]:

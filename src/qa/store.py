@@ -174,6 +174,8 @@ def _locked(index: Path) -> Iterator[None]:
             yield
     except Timeout:
         raise IndexUnusable(f"{index} is being built by another process: wait for it, then try again") from None
+    except OSError as error:
+        raise _unwritable(index, error) from error
 
 
 def _unwritable(index: Path, error: OSError | RuntimeError) -> IndexUnusable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.errors import QuestionError
 from qa.scripts import is_whole, is_wide
@@ -16,6 +16,8 @@ QUOTE_LENGTH = 5_000
 # So many characters in common are no accident, so the quotation is of that place.
 COMMON_LENGTH = 12
 # What print and keyboards write in several ways, and no reader calls a difference.
+# What may stand around a quotation and be none of its words.
+PAIRS = ("“”", "„“", "«»", "‘’", "「」", "『』", '""', "''")
 ALIKE = str.maketrans("“”„‟«»‘’‚‛`´‐‑‒–—―−", '""""""' + "''''''" + "-------")
 
 
@@ -71,19 +73,30 @@ class Verifier:
         if not is_whole(quote):
             raise QuestionError("the quotation holds half a character (a lone surrogate): copy it again")
         check_document(document, self._folded)
-        folded = fold(quote)
         texts = [text for id, text in self._folded.items() if document in (None, id)]
-        for whole, text in texts:
-            found = text.text.find(folded.text)
-            if found >= 0 and folded.text:
-                return _verdict(quote, whole, text, found, found + len(folded.text), None)
-        return _nearest(quote, folded, texts)
+        words = _unquoted(quote)
+        for folded in (fold(quote), fold(words)):
+            for whole, text in texts:
+                found = text.text.find(folded.text)
+                if found >= 0 and folded.text:
+                    return _verdict(quote, whole, text, found, found + len(folded.text), None)
+        verdict = _nearest(words, fold(words), texts)
+        before = quote.index(words)
+        difference = verdict.difference and replace(verdict.difference, at=verdict.difference.at + before)
+        return replace(verdict, quote=quote, difference=difference)
 
 
 def check_document(document: str | None, known: Collection[str]) -> None:
     """Raises QuestionError for the id of a document that there is not. None stands for all of them."""
     if document is not None and document not in known:
         raise QuestionError(f"there is no document {document[:100]!r}: there are {', '.join(known)}")
+
+
+def _unquoted(quote: str) -> str:
+    """A quotation without the marks that whoever quotes puts around it."""
+    words = quote.strip()
+    inner = words[1:-1].strip()
+    return inner if len(words) > 2 and inner and words[0] + words[-1] in PAIRS else quote
 
 
 def fold(text: str) -> Folded:

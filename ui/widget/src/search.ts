@@ -15,8 +15,10 @@ export type State = Readonly<{
   open: boolean;
 }>;
 
-/** Milliseconds without a key after which a question is asked: about the gap between two keys of a slow typist. */
-const PAUSE = 180;
+/** Milliseconds without a key after which a question is asked: more than the gap between two keys of a slow typist. */
+const PAUSE = 400;
+/** Characters that are asked before Enter is pressed; Japanese says much in two. */
+const LEAST = 2;
 /** Milliseconds after which a person is told that the search goes on. */
 const SLOW = 400;
 const NOTHING: State = { question: "", rows: [], notice: { is: "nothing" }, active: -1, open: false };
@@ -51,7 +53,7 @@ export class Search {
     this.#want(question);
     if (!question) return this.#showRecent();
     this.activate(-1);
-    this.#askAfter(PAUSE);
+    if ([...question].length >= LEAST) this.#askAfter(PAUSE);
   }
 
   /** Ask at once, unless the answer is there or on its way. */
@@ -66,7 +68,9 @@ export class Search {
 
   /** A person came to the box. */
   enter(text: string): void {
-    if (text.trim()) this.expand();
+    const question = text.trim();
+    if (question && question !== this.state.question) this.type(text);
+    else if (question) this.expand();
     else this.#showRecent();
   }
 

@@ -52,7 +52,8 @@ export async function ask(asking: Asking, question: string, signal: AbortSignal)
       referrerPolicy: "no-referrer",
       signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
     });
-    if (response.status === 429) return { is: "busy", seconds: waitingSeconds(response.headers.get("Retry-After")) };
+    const wait = response.headers.get("Retry-After");
+    if (response.status === 429 || (response.status === 503 && wait)) return { is: "busy", seconds: waitingSeconds(wait) };
     if (response.ok) return answerOf(await response.json(), base);
     const message: unknown = response.status < 500 && (await response.json()).error.message;
     return typeof message === "string" ? { is: "refused", message } : { is: "unavailable" };

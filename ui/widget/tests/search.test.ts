@@ -23,7 +23,7 @@ test("typing asks once, after a pause; Enter asks at once and not again", async 
   for (const text of ["f", "fi", "first"]) search.type(text);
   await later(100);
   assert.deepEqual(asked, []);
-  await later(150);
+  await later(400);
   search.type("second");
   search.submit("second");
   search.submit(" second ");
@@ -32,6 +32,27 @@ test("typing asks once, after a pause; Enter asks at once and not again", async 
   await later(250);
   assert.deepEqual(asked, ["first", "second"]);
   assert.equal(search.state.question, "second");
+});
+
+test("a box that is left and entered again has no other question's answer", async () => {
+  const { asked, search } = searching();
+  search.submit("first");
+  await later(20);
+  search.type("second");
+  search.leave();
+  search.enter("second");
+  await later(450);
+  assert.deepEqual(asked, ["first", "second"]);
+  assert.equal(search.state.question, "second");
+});
+
+test("a single letter waits for Enter", async () => {
+  const { asked, search } = searching();
+  search.type("x");
+  await later(450);
+  search.submit("x");
+  await later(20);
+  assert.deepEqual(asked, ["x"]);
 });
 
 test("an answer that comes after a later question is dropped", async () => {
