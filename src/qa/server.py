@@ -143,8 +143,9 @@ def _mcp(assistant: Assistant) -> tuple[list[BaseRoute], Callable[[object], Abst
         from qa.integrations.mcp import create_mcp, http_route
     except PackageMissing:
         return [], None
-    host = urlsplit(assistant.settings.url).hostname
-    route, lifespan = http_route(create_mcp(assistant), [host] if host else [])
+    host = urlsplit(assistant.settings.url).hostname or ""
+    names = [f"[{host}]" if ":" in host else host] if host else []
+    route, lifespan = http_route(create_mcp(assistant), names)
     return [route], lifespan
 
 
