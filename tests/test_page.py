@@ -308,6 +308,9 @@ def test_who_asks_too_much_is_told_by_the_page(browser: Browser, tmp_path: Path)
         page.keyboard.press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("Please try again in half a minute.")
         expect(page.get_by_role("alert")).to_be_in_viewport()
+        # What was answered before stays to be read.
+        expect(page.get_by_text("Error", exact=True).locator("visible=true")).to_have_count(0)
+        expect(page.locator("#answer-1 .qa-text")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == 320
         page.close()
 

@@ -131,7 +131,7 @@
 			bar.append(told);
 		}
 		const language = /[\u3040-\u30ff\u4e00-\u9fff]/.test(bar.querySelector("textarea")?.value) ? "ja" : "en";
-		const said = bar.querySelector('[data-testid="status-tracker"] .error') ? WORDS[language].busy : "";
+		const said = document.querySelector('[data-testid="status-tracker"] .error') ? WORDS[language].busy : "";
 		if (told.textContent === said) return;
 		told.lang = language;
 		told.textContent = said;
