@@ -88,13 +88,15 @@ class Item(BaseModel):
 
 
 def read_text(written: str) -> Read:
-    quotation, said = re.fullmatch(r"“(.*)” — (.*)\n", written, re.DOTALL).groups()  # type: ignore[union-attr]
-    return Read(quotation, said, *page_and_url(said), said)
+    found = re.fullmatch(r"“(.*)” — (.*)\n", written, re.DOTALL)
+    assert found
+    return Read(found[1], found[2], *page_and_url(found[2]), found[2])
 
 
 def page_and_url(said: str) -> tuple[str, str]:
-    page, url = re.search(r"(?:p\. (\d+), )?(https?://\S+), accessed", said).groups()  # type: ignore[union-attr]
-    return page or "", url
+    found = re.search(r"(?:p\. (\d+), )?(https?://\S+), accessed", said)
+    assert found
+    return found[1] or "", found[2]
 
 
 def read_markdown(written: str) -> Read:

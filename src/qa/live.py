@@ -51,6 +51,7 @@ class Live:
             try:
                 new = await asyncio.to_thread(self._open, self.reopen)
                 await new.start()
+            # Whatever it is, the old index has to stay in service.
             except Exception as error:
                 self.metrics.reloads.labels("failed").inc()
                 bug = not isinstance(error, QAError)
@@ -72,6 +73,7 @@ class Live:
         await receive()
         try:
             await self.current.start()
+        # Whatever it is: uvicorn takes a fault here for an app without a lifespan, and would serve on.
         except Exception as error:
             log.exception("the service cannot start")
             await send({"type": "lifespan.startup.failed", "message": str(error)})

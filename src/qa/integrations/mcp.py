@@ -139,6 +139,7 @@ def _call(tool: Tool, arguments: dict[str, Any]) -> types.CallToolResult:
         return _refusal(f"{where}: {first['msg']}" if where else first["msg"])
     except QAError as error:
         return _refusal(str(error))
+    # A bug is told to the log alone; the client gets a sentence, and the next call its answer.
     except Exception:
         log.exception("A tool failed")
         return _refusal("Something went wrong here; it has been logged.")
