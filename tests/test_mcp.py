@@ -6,7 +6,6 @@ import json
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -440,14 +439,3 @@ def test_what_left_the_document_is_marked(another: Ask) -> None:
     # The words of the old link are nowhere, and those at its place are of the edition before.
     stale = gone["permalink"].replace("sha256=", "sha256=0")
     assert body(another("get_passage", place=stale))["changed"] is True
-
-
-def test_a_missing_package_is_told_in_a_sentence() -> None:
-    code = (
-        "import sys; sys.modules['mcp_types'] = None\n"
-        "from qa.errors import QAError\n"
-        "try:\n    import qa.integrations.mcp\n"
-        "except QAError as error:\n    print(error, isinstance(error, ImportError))"
-    )
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert shown.stdout == "the MCP server needs the package mcp, 2 or newer: pip install 'factsheet-qa[mcp]' True\n"

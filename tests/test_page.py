@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from qa.addresses import passage_link, section_link
+from qa.citations import cite
 from qa.errors import IndexMissing, QuestionError
 from qa.guard import BODY_MAX, Guard
 from qa.passages import split
@@ -190,10 +192,9 @@ def test_a_quote_is_copied_with_its_citation(page: Page, ask: Asked, port: int) 
     button = page.locator(".qa-copy").first
     button.click()
     expect(button).to_have_text("Copied")
-    urls = ", ".join(source.url for source in SOURCES)
-    place = f"{ask.document.title}, section {ask.passages[0].section.label}, p. 7, {urls}"
     address = f"http://127.0.0.1:{port}{passage_link(ask.passages[0])}"
-    assert page.evaluate("navigator.clipboard.readText()") == f"“{NASTY}” — {place}, {address}"
+    cited = cite(ask.passages[0], ask.document, "text", address, datetime.now(UTC).date())
+    assert page.evaluate("navigator.clipboard.readText()") == cited.removesuffix("\n")
     expect(button).to_have_text("Copy quote with citation")
     page.goto(f"http://127.0.0.1:{port}/?q=法律は")
     button.click()

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from urllib.parse import quote as url_quote
 from urllib.parse import urlencode
 
 from qa.addresses import passage_link, section_link
-from qa.citations import entry_key
+from qa.citations import entry_key, source_line
 from qa.types import Answer, Document, Metadata, Passage, Quote, Section, Source
 from qa.wording import LABELS, language_of, status_words
 
@@ -133,14 +134,6 @@ def marked_html(text: str, marks: tuple[tuple[int, int], ...]) -> str:
     return "".join(parts) + escape(text[position:])
 
 
-def citation(passage: Passage, title: str) -> str:
-    """Where a quotation is from, in one line: title, section, page, links."""
-    section = f"section {passage.section.label}" if passage.section.label else passage.section.title
-    page = f"p. {passage.page}" if passage.page is not None else ""
-    urls = dict.fromkeys(source.url for source in passage.sources)
-    return ", ".join(filter(None, [title, section, page, *urls]))
-
-
 def _together(answer: Answer, labels: Labels) -> str:
     """The questions an answer was read with, and the way to be understood without them."""
     if not answer.history:
@@ -177,17 +170,24 @@ def _nearest(answer: Answer, documents: Mapping[str, Document], root: str, label
 def _card(quote: Quote, turn: int, documents: Mapping[str, Document], root: str, labels: Labels, scripts: bool) -> str:
     passage = quote.hit.passage
     document = documents.get(passage.document)
-    title = document.title if document else passage.document
     anchor = f"{entry_key(passage.id)}-{turn}"
-    address = escape(root + passage_link(passage))
+    address = root + passage_link(passage)
+    link = escape(address)
     copy = f'<button type="button" class="qa-copy">{labels["copy"]}</button>' if scripts else ""
     return (
         f'<article class="qa-card" id="{escape(anchor)}" tabindex="-1">'
         f"{_body(passage, quote.marks, document, labels, titled=len(documents) > 1)}"
-        f'<p class="qa-actions">{copy}<a class="qa-permalink" href="{address}">{labels["permalink"]}</a>'
-        f'<a href="{address}#cite">{labels["cite"]}</a></p>'
-        f'<span class="qa-citation" hidden>{escape(citation(passage, title))}</span></article>'
+        f'<p class="qa-actions">{copy}<a class="qa-permalink" href="{link}">{labels["permalink"]}</a>'
+        f'<a href="{link}#cite">{labels["cite"]}</a></p>'
+        f"{_citation(passage, document, address) if scripts else ''}</article>"
     )
+
+
+def _citation(passage: Passage, document: Metadata | None, address: str) -> str:
+    """What page.js copies after the quotation; it makes the address whole."""
+    edition = document or Metadata(id=passage.document, title=passage.document)
+    words = source_line(passage, edition, address, datetime.now(UTC).date())
+    return f'<span class="qa-citation" hidden>{escape(words)}</span>'
 
 
 def _body(

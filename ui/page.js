@@ -36,12 +36,12 @@
 	async function copyQuote(button) {
 		const card = button.closest(".qa-card");
 		const text = card.querySelector(".qa-text").textContent;
-		const citation = card.querySelector(".qa-citation").textContent;
-		const address = card.querySelector(".qa-permalink").href;
+		const link = card.querySelector(".qa-permalink");
+		const citation = card.querySelector(".qa-citation").textContent.replace(link.getAttribute("href"), () => link.href);
 		const label = button.dataset.label ?? button.textContent;
 		button.dataset.label = label;
 		try {
-			await copy(`“${text}” — ${citation}, ${address}`);
+			await copy(`“${text}” — ${citation}`);
 			button.textContent = words(button).copied;
 		} catch {
 			button.textContent = words(button).refused;

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from qa.errors import QuestionError
 from qa.index import Index
-from qa.passages import Places
+from qa.passages import Places, place_of
 from qa.types import Document, Passage, Section
 
 # Of a checksum's 64 digits so many are in a link: by chance one passage of 2^48 has them too.
@@ -89,11 +89,6 @@ class Addresses:
 def checksum(words: str) -> str:
     """The first digits of the SHA-256 of words, as links have them."""
     return sha256(words.encode("utf-8")).hexdigest()[:DIGITS]
-
-
-def place_of(document: str, section: Section) -> str:
-    """The place of a section of the document of this id: "factsheet-2025/1.3.5"."""
-    return f"{document}/{section.place}"
 
 
 def section_link(document: str, section: Section) -> str:

@@ -79,9 +79,18 @@ def cite(passage: Passage, document: Metadata, form: Form, address: str, accesse
     `document` is the edition that the passage is from, `address` the absolute address of its permalink. A line break
     within the quotation is `\newline{}` in BibTeX and U+2028 in RIS, whose values are one line each.
     """
+    return FORMATS[form].write(_citation(passage, document, address, accessed))
+
+
+def source_line(passage: Passage, document: Metadata, address: str, accessed: date) -> str:
+    """Where a passage is from, in one line: what the text form says after the quotation."""
+    return _prose(_citation(passage, document, address, accessed), str, str, str)
+
+
+def _citation(passage: Passage, document: Metadata, address: str, accessed: date) -> _Citation:
     names = ("title", "publisher", "published", "content_as_of", "language", "homepage")
     printed: dict[str, Any] = {name: _one_line(getattr(document, name)) for name in names}
-    return FORMATS[form].write(_Citation(passage, replace(document, **printed), address, accessed))
+    return _Citation(passage, replace(document, **printed), address, accessed)
 
 
 def entry_key(id: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from qa.addresses import passage_link, section_link
 from qa.settings import MOST_PASSAGES
-from qa.types import Answer, Document, Passage, Quote, Status
+from qa.types import Answer, Document, Passage, Quote, Section, Status
 from qa.verification import Verdict
 from qa.wording import status_words
 
@@ -45,16 +45,21 @@ class DocumentBody(Body):
     sha256: str = Field(description="Of the file the document was read from.")
 
 
-class PassageBody(Body):
-    """A passage, word for word: `text` is its document's text from `start` to `end` (code points)."""
+class PlaceBody(Body):
+    """A place in a document."""
 
-    id: str
-    document: str = Field(description="The id of the document it is from.")
+    document: str = Field(description="The id of the document.")
     section: str = Field(description='Canonical number, such as "1.3.5"; empty in a document without numbers.')
     label: str = Field(description='The number as printed, such as "1.3 › 5)".')
     title: str = Field(description="The heading without its number; empty for what stands before the first one.")
-    headings: list[str] = Field(description="From the outermost heading to that of the passage.")
+    headings: list[str] = Field(description="From the outermost heading to that of the place.")
     page: int | None = Field(description="As printed; null where the document has no pages.")
+
+
+class PassageBody(PlaceBody):
+    """A passage, word for word: `text` is its document's text from `start` to `end` (code points)."""
+
+    id: str
     text: str
     start: int
     end: int
@@ -69,15 +74,9 @@ class ResultBody(PassageBody):
     score: float
 
 
-class NearestBody(Body):
+class NearestBody(PlaceBody):
     """A section that comes near the question."""
 
-    document: str
-    section: str
-    label: str
-    title: str
-    headings: list[str]
-    page: int | None
     permalink: str
 
 
@@ -201,17 +200,22 @@ def document_body(document: Document) -> DocumentBody:
     )
 
 
-def passage_facts(passage: Passage) -> dict[str, Any]:
-    """The fields of a PassageBody."""
-    section = passage.section
+def place_facts(document: str, section: Section, page: int | None) -> dict[str, Any]:
+    """The fields of a PlaceBody, of a section of the document of this id."""
     return {
-        "id": passage.id,
-        "document": passage.document,
+        "document": document,
         "section": section.number,
         "label": section.label,
         "title": section.title,
         "headings": list(section.headings),
-        "page": passage.page,
+        "page": page,
+    }
+
+
+def passage_facts(passage: Passage) -> dict[str, Any]:
+    """The fields of a PassageBody."""
+    return place_facts(passage.document, passage.section, passage.page) | {
+        "id": passage.id,
         "text": passage.text,
         "start": passage.start,
         "end": passage.end,
@@ -226,13 +230,5 @@ def _result(quote: Quote) -> ResultBody:
 
 
 def _nearest(passage: Passage) -> NearestBody:
-    section = passage.section
-    return NearestBody(
-        document=passage.document,
-        section=section.number,
-        label=section.label,
-        title=section.title,
-        headings=list(section.headings),
-        page=section.page,
-        permalink=section_link(passage.document, section),
-    )
+    document, section = passage.document, passage.section
+    return NearestBody(**place_facts(document, section, section.page), permalink=section_link(document, section))

@@ -6,9 +6,18 @@ from collections.abc import Set
 
 from pydantic import Field
 
-from qa.addresses import Linked, place_of, section_link
-from qa.contract import Body, DocumentBody, PassageBody, document_body, passage_facts
+from qa.addresses import Linked, section_link
+from qa.contract import (
+    Body,
+    DocumentBody,
+    PassageBody,
+    PlaceBody,
+    document_body,
+    passage_facts,
+    place_facts,
+)
 from qa.index import Index
+from qa.passages import place_of
 from qa.types import Passage, Retired, Section
 from qa.verification import check_document
 
@@ -34,15 +43,9 @@ class PassagesBody(Body):
     changed: bool = Field(description="Whether the words that a permalink was made for are nowhere any more.")
 
 
-class SectionBody(Body):
+class SectionBody(PlaceBody):
     """A section; `place` and `permalink` are null where it has no text of its own."""
 
-    document: str
-    section: str
-    label: str
-    title: str
-    headings: list[str]
-    page: int | None
     place: str | None
     permalink: str | None
 
@@ -87,12 +90,7 @@ def _retired(retired: Retired) -> RetiredBody:
 def _section(section: Section, document: str, places: Set[str]) -> SectionBody:
     place = place_of(document, section)
     return SectionBody(
-        document=document,
-        section=section.number,
-        label=section.label,
-        title=section.title,
-        headings=list(section.headings),
-        page=section.page,
+        **place_facts(document, section, section.page),
         place=place if place in places else None,
         permalink=section_link(document, section) if place in places else None,
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.answers import Assistant
+from qa.passages import place_of
 from qa.questions import Question, occurrences
 from qa.retrieval import DEPTH, Found
 from qa.types import Answer, Hit, Passage
@@ -117,5 +118,5 @@ def locate(question: Question, assistant: Assistant) -> Gold:
 
 def id_at(level: str, passage: Passage) -> str:
     """The id of a passage, of its section, or of its document."""
-    section = f"{passage.document}/{passage.section.place}"
+    section = place_of(passage.document, passage.section)
     return {"passage": passage.id, "section": section, "document": passage.document}[level]

@@ -40,10 +40,15 @@ def split(document: Document, count: Count, limit: int) -> list[Passage]:
         room = limit - count(f"{context}\n")
         for start, end in _pack(document.text, section, count, room):
             ordinals[section.place] += 1
-            id = f"{document.id}/{section.place}/{ordinals[section.place]}"
+            id = f"{place_of(document.id, section)}/{ordinals[section.place]}"
             spans = tuple(sentences(document.text[start:end]))
             passages.append(places.passage(section, id, context, (start, end), spans))
     return passages
+
+
+def place_of(document: str, section: Section) -> str:
+    """The place of a section of the document of this id: "factsheet-2025/1.3.5"."""
+    return f"{document}/{section.place}"
 
 
 class Places:

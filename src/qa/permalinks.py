@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from qa.editions import pair_equal, pair_sections
+from qa.passages import place_of
 from qa.store import read_lines, write_lines
 from qa.types import Document, Metadata, Passage, Retired
 
@@ -60,7 +61,7 @@ class Lineage:
         for j, passage in enumerate(passages):
             named.append(replace(passage, id=kept.get(j) or self._free(passage.id)))
             self.passages[named[-1].id] = named[-1], edition
-            places[_address(named[-1])].append(named[-1].id)
+            places[place_of(named[-1].document, named[-1].section)].append(named[-1].id)
         self.sections |= {place: tuple(found) for place, found in places.items()}
         return named
 
@@ -89,7 +90,7 @@ def keep_ids(documents: Sequence[Document], retired: Sequence[Document], cut: Cu
         document = today.get(id)
         kept = lineage.follow(document, cut(document)) if document else []
         passages += kept
-        places = {_address(passage) for passage in kept}
+        places = {place_of(passage.document, passage.section) for passage in kept}
         archive.sections.update({place: ids for place, ids in lineage.sections.items() if place not in places})
         for edition in editions:
             left = [passage for passage, last in lineage.passages.values() if last is edition]
@@ -123,15 +124,10 @@ def _retire(
     became = {edition.sections[i]: sections[j] for i, j in pair_sections(edition, document)} if document else {}
     for passage in passages:
         today = became.get(passage.section), numbered.get(passage.section.place)
-        shown = (section for section in today if section and f"{edition.id}/{section.place}" in places)
+        shown = (section for section in today if section and place_of(edition.id, section) in places)
         yield Retired(passage, facts, next(shown, None))
 
 
 def _said(passages: Sequence[Passage]) -> list[tuple[str, str]]:
     """What passages say, and where."""
     return [(passage.text, passage.section.place) for passage in passages]
-
-
-def _address(passage: Passage) -> str:
-    """The place of a passage's section, for a permalink."""
-    return f"{passage.document}/{passage.section.place}"
