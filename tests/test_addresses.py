@@ -82,6 +82,15 @@ def test_words_that_moved_or_left_are_found_in_another_edition(corpus: Path, ind
     for passage in index.passages:
         linked = follow(addresses, passage_link(passage))
         assert ([one.text for one in linked.passages], linked.changed) == ([passage.text], False)
+        assert set(linked.retired) == {passage.id} & newer.archive.passages.keys()
+    # The words of today are of today, also where a passage that left has the id of the link.
+    (document,) = newer.documents.values()
+    section = next(one for one in document.sections if one.place == "1.2.3" and one.paragraphs)
+    start, end = section.paragraphs[0]
+    assert "factsheet-2025/1.2.3/4" in newer.archive.passages
+    words, span = document.text[start:end], f"{start - section.start}-{end - section.start}"
+    linked = addresses.follow("factsheet-2025/1.2.3/4", span, checksum(words))
+    assert ([one.text for one in linked.passages], linked.retired, linked.changed) == ([words], {}, False)
 
 
 def test_words_that_are_nowhere_are_said_to_have_changed(index: Index) -> None:

@@ -405,7 +405,7 @@ def pages(document: Document, words: str) -> list[str]:
     documents, passage = {document.id: document}, split(document, len, 2000)[3]
     return [
         search_page("", documents, words, words, trouble=words, language="en"),
-        passage_page("", Linked((passage,)), documents, {}, "en", words, [(words, words)]),
+        passage_page("", Linked((passage,)), documents, "en", words, [(words, words)]),
         document_page("", document, "en"),
     ]
 

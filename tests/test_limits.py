@@ -96,7 +96,8 @@ def test_a_conversation_counts_as_its_questions_and_loading_the_page_as_none() -
         turns = [["laws", None]] * 20
         for data, query, answered in (
             ([], b"", 40), ([], b"q=laws", 4), (["laws", [], ""], b"", 4), (["laws", turns[:1], ""], b"", 2),
-            ([turns, ""], b"", 1), ("no event", b"", 40),
+            ([turns, ""], b"", 1), ("no event", b"", 4), (["laws", None, ""], b"", 4),
+            (["laws", turns[:1], ""], b"q=x", 2), ([], b"%71=laws", 4), ([], b"seq=1", 40),
         ):  # fmt: skip
             app = limiter(rate=4)
             body = json.dumps({"fn_index": 0, "data": data}).encode()

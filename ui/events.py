@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 import gradio as gr
 from starlette.responses import JSONResponse
 
-from qa.asgi import App, Receive, Scope, Send, body_of, path_of, replay
+from qa.asgi import CHAT_EVENTS, App, Receive, Scope, Send, body_of, path_of, replay
 
-PATH = "/gradio_api/run/predict"
 REFUSED = "This is nothing that the page sends: load it again."
 
 Check = Callable[[object], bool]
@@ -28,7 +27,7 @@ class Events:
         self.checks = checks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or path_of(scope) != PATH:
+        if scope["type"] != "http" or path_of(scope) != CHAT_EVENTS:
             await self.app(scope, receive, send)
             return
         event = self._read(await body_of(receive))

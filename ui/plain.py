@@ -73,7 +73,6 @@ def passage_page(
     root: str,
     linked: Linked,
     documents: Mapping[str, Document],
-    retired: Mapping[str, Retired],
     language: str,
     citation: str = "",
     forms: Sequence[tuple[str, str]] = (),
@@ -82,7 +81,7 @@ def passage_page(
 
     `citation` and `forms`, names and addresses, say how to cite it.
     """
-    first = linked.passages[0]
+    first, retired = linked.passages[0], linked.retired
     gone = retired.get(first.id)
     edition = gone.edition if gone else documents[first.document]
     places = [

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import quote, urlencode
 
 from qa.errors import QuestionError
 from qa.index import Index
 from qa.passages import Places, place_of
-from qa.types import Document, Passage, Section
+from qa.types import Document, Passage, Retired, Section
 
 # Of a checksum's 64 digits so many are in a link: by chance one passage of 2^48 has them too.
 DIGITS = 12
@@ -21,9 +22,12 @@ SPAN = re.compile(r"([0-9]{1,9})-([0-9]{1,9})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What a link leads to; `changed` says that the words it was made for are nowhere any more."""
+    """What a link leads to; `retired` has, by id, those of the passages that left the document, and `changed` says that
+    the words it was made for are nowhere any more.
+    """
 
     passages: tuple[Passage, ...]
+    retired: Mapping[str, Retired] = field(default_factory=dict)
     changed: bool = False
 
 
@@ -31,6 +35,7 @@ class Addresses:
     """All places of an index, today's and those of editions before."""
 
     def __init__(self, index: Index) -> None:
+        self._retired = index.archive.passages
         self._passages: defaultdict[str, list[Passage]] = defaultdict(list)
         for passage in index.passages:
             self._passages[passage.id].append(passage)
@@ -70,9 +75,16 @@ class Addresses:
         whole = CHECKSUM.match(digits.lower())
         digits = whole[0] if whole else ""
         if not digits or any(checksum(passage.text) == digits for passage in here):
-            return Linked(self.passages(place))
-        same = self._slice(place, at, digits) or self._by_checksum.get(digits)
-        return Linked((same,)) if same else Linked(self.passages(place), changed=True)
+            return self._linked(self.passages(place))
+        # It stands in today's text, whatever passage had its id before.
+        if standing := self._slice(place, at, digits):
+            return Linked((standing,))
+        elsewhere = self._by_checksum.get(digits)
+        return self._linked((elsewhere,)) if elsewhere else self._linked(self.passages(place), changed=True)
+
+    def _linked(self, passages: tuple[Passage, ...], changed: bool = False) -> Linked:
+        left = {passage.id: self._retired[passage.id] for passage in passages if passage.id in self._retired}
+        return Linked(passages, left, changed)
 
     def _slice(self, place: str, at: str, digits: str) -> Passage | None:
         span = SPAN.fullmatch(at)
@@ -81,8 +93,7 @@ class Addresses:
         for document, section in self._sections.get(place.rpartition("/")[0], ()):
             start, end = (section.start + int(offset) for offset in span.groups())
             if end <= section.end and checksum(document.text[start:end]) == digits:
-                # Of its own name, since another passage may have that of the link.
-                return Places(document).passage(section, f"{place}@{at}", "", (start, end), ())
+                return Places(document).passage(section, place, "", (start, end), ())
         return None
 
 

@@ -13,6 +13,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
+# Where the chat page sends its events.
+CHAT_EVENTS = "/gradio_api/run/predict"
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # For pages without scripts, which have a form.
 PLAIN = (

@@ -57,10 +57,10 @@ class SectionsBody(Body):
     sections: list[SectionBody]
 
 
-def passages_body(linked: Linked, index: Index) -> PassagesBody:
+def passages_body(linked: Linked) -> PassagesBody:
     """What a link leads to, as the contract has it."""
-    left = index.archive.passages
-    return PassagesBody(passages=[_passage(one, left.get(one.id)) for one in linked.passages], changed=linked.changed)
+    passages = [_passage(passage, linked.retired.get(passage.id)) for passage in linked.passages]
+    return PassagesBody(passages=passages, changed=linked.changed)
 
 
 def sections_body(index: Index, document: str | None = None) -> SectionsBody:

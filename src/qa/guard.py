@@ -14,6 +14,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 
 from qa.asgi import (
+    CHAT_EVENTS,
     NOTHING,
     PLAIN,
     App,
@@ -54,7 +55,7 @@ PAGE = "/"
 PAGE_ASKED = {
     r"/|/(config|theme\.css|manifest\.json|favicon\.ico|style\.css|page\.js)"
     r"|/assets/[^/]+|/static/(fonts|js|img)/.+|/gradio_api/startup-events": READ,
-    r"/gradio_api/run/predict": ("POST",),
+    CHAT_EVENTS: ("POST",),
 }
 """Those that the chat page needs."""
 

@@ -9,17 +9,17 @@ import json
 import logging
 import math
 import re
+from urllib.parse import parse_qs
 
 from starlette.responses import Response
 from throttled import MemoryStore, Throttled, per_min
 
-from qa.asgi import App, Message, Receive, Scope, Send, body_of, path_of, replay
+from qa.asgi import CHAT_EVENTS, App, Message, Receive, Scope, Send, body_of, path_of, replay
 from qa.observing import Metrics, route_of
 from qa.refusals import refusal
 from qa.settings import TURNS_KEPT, Settings
 
-PAGE = "/gradio_api/run/predict"
-ASKING = re.compile(rf"/api/(?:search|verify|feedback)|/search|{PAGE}|/mcp")
+ASKING = re.compile(rf"/api/(?:search|verify|feedback)|/search|{CHAT_EVENTS}|/mcp")
 """What makes the model or the whole text be read. All else is files and look-ups."""
 
 BURST = 30
@@ -123,14 +123,15 @@ class _Reply:
 
 
 def _questions(scope: Scope, body: bytes) -> int:
-    """How many a request has answered: the chat page's, those of its conversation too, and none as it loads."""
-    if path_of(scope) != PAGE:
-        return 1
-    if b"q=" in scope.get("query_string", b""):
+    """How many a request has answered: the chat page's, those of its conversation too; as it loads, its address's."""
+    if path_of(scope) != CHAT_EVENTS:
         return 1
     with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
-        turns = [value for value in json.loads(body)["data"] if isinstance(value, list)]
-        return min(len(turns[0]) + 1, TURNS_KEPT) if turns else 0
+        values = json.loads(body)["data"]
+        if values == []:
+            return int("q" in parse_qs(scope["query_string"].decode("latin-1")))
+        conversation = next((value for value in values if isinstance(value, list)), [])
+        return min(len(conversation) + 1, TURNS_KEPT)
     return 1
 
 

@@ -25,7 +25,7 @@ def follow(assistant: Assistant, place: str, at: str, digits: str) -> Linked:
 def cite_passage(assistant: Assistant, linked: Linked, form: Form, request: Request) -> str:
     """How to cite the passage of a link, with its public address and today's date."""
     (passage,) = linked.passages
-    gone = assistant.index.archive.passages.get(passage.id)
+    gone = linked.retired.get(passage.id)
     edition = gone.edition if gone else assistant.index.documents[passage.document]
     address = f"{assistant.settings.url or str(request.base_url).rstrip('/')}{passage_link(passage)}"
     return cite(passage, edition, form, address, datetime.now(UTC).date())

@@ -12,12 +12,12 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from pythonjsonlogger.json import JsonFormatter
 from starlette.responses import Response
 
-from qa.asgi import NOTHING, App, Message, Receive, Scope, Send, path_of, security
+from qa.asgi import CHAT_EVENTS, NOTHING, App, Message, Receive, Scope, Send, path_of, security
 from qa.types import Answer
 
 ROUTE = re.compile(
-    r"/(?:api/(?:search|verify|feedback|passages|sections|widget)|search|p|d|mcp|healthz|readyz|openapi\.json|gradio_api/run/predict)"
-    r"(?=/|$)|/widget(?=[-.])|/$"
+    r"/api/(?:search|verify|feedback|passages|sections|widget)(?=/|$)"
+    rf"|(?:/(?:search|p|d|mcp|healthz|readyz|openapi\.json)|{CHAT_EVENTS})(?=/|$)|/widget(?=[-.])|/$"
 )
 """What paths are told by: never the whole, which holds what people read."""
 

@@ -68,16 +68,8 @@ def add_pages(app: FastAPI, assistant: Assistant, metrics: Metrics) -> None:
             address = passage_link(linked.passages[0]).replace("/p/", "/api/passages/", 1)
             forms = [(name, f"{address}&format={form}") for form, name in FORMS.items()]
             citation = cite_passage(assistant, linked, "text", request)
-        page = passage_page(
-            root_of(request.scope),
-            linked,
-            documents,
-            assistant.index.archive.passages,
-            _language(request),
-            citation,
-            forms,
-        )
-        return _html(page)
+        root, language = root_of(request.scope), _language(request)
+        return _html(passage_page(root, linked, documents, language, citation, forms))
 
     @_page(app, "/d/{document}")
     def whole(request: Request, document: str) -> HTMLResponse:

@@ -122,7 +122,7 @@ def _add_passages(app: FastAPI, assistant: Assistant) -> None:
     ) -> Response:
         linked = follow(assistant, place, at, sha256)
         if format is None:
-            return Response(passages_body(linked, assistant.index).model_dump_json(), media_type="application/json")
+            return Response(passages_body(linked).model_dump_json(), media_type="application/json")
         if len(linked.passages) > 1:
             raise QuestionError(f"the section {place} has {len(linked.passages)} passages: cite one of them by its id")
         name = linked.passages[0].id.replace("/", "-") + FORMATS[format].extension

@@ -86,7 +86,7 @@ def create_tools(assistant: Assistant) -> dict[str, Tool]:
         return answer_body(assistant.ask(asked.question, asked.k, asked.document, asked.history))
 
     def get_passage(asked: PlaceArguments) -> PassagesBody:
-        return passages_body(_follow(asked.place, assistant), assistant.index)
+        return passages_body(_follow(asked.place, assistant))
 
     def list_sections(asked: SectionsArguments) -> SectionsBody:
         return sections_body(assistant.index, asked.document)
@@ -106,7 +106,7 @@ def _follow(place: str, assistant: Assistant) -> Linked:
     """What stands at an id or a place, or at a permalink, with or without the address of the service before it."""
     before, root, link = place.partition("/p/")
     if not root or not (before == "" or before.startswith(("http://", "https://"))):
-        return Linked(assistant.addresses.passages(place))
+        return assistant.addresses.follow(place)
     name, _, query = link.partition("#")[0].partition("?")
     words = parse_qs(query)
     at, digits = (words.get(key, [""])[0] for key in ("at", "sha256"))
