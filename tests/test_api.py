@@ -25,7 +25,10 @@ def ask(client: httpx.Client, question: str, **parameters: Any) -> dict[str, Any
 
 def test_an_answer_has_the_whole_contract(client: httpx.Client, factsheet: Document) -> None:
     answer = ask(client, "Which laws regulate drones?", k=3)
-    assert list(answer) == ["question", "status", "message", "confidence", "history", "document", "results", "nearest"]
+    assert list(answer) == [
+        "question", "status", "message", "language", "confidence", "history", "document", "results", "nearest"
+    ]  # fmt: skip
+    assert (answer["message"], answer["language"]) == ("3 passages. Strong match.", "en")
     assert (answer["question"], answer["status"], answer["nearest"]) == ("Which laws regulate drones?", "answered", [])
     assert 0 <= answer["confidence"] <= 1
     assert answer["document"] == {

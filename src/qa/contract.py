@@ -10,7 +10,7 @@ from qa.addresses import passage_link, section_link
 from qa.settings import MOST_PASSAGES
 from qa.types import Answer, Document, Passage, Quote, Section, Status
 from qa.verification import Verdict
-from qa.wording import status_words
+from qa.wording import language_of, status_words
 
 # Raised by its middle number when a field is added, by its first when one changes or goes.
 API_VERSION = "1.5.0"
@@ -85,7 +85,8 @@ class AnswerBody(Body):
 
     question: str
     status: Status
-    message: str = Field(description="What to tell the reader of it, in the language of the question.")
+    message: str = Field(description="What to tell the reader of it.")
+    language: str = Field(description='That of the message, which is that of the question: "en" or "ja".')
     confidence: float = Field(ge=0, le=1, description="Estimated probability that the document answers the question.")
     history: list[str] = Field(description="The questions before it that it was read with; empty if none was needed.")
     document: DocumentBody | None = Field(description="The document that the best passage is from.")
@@ -160,6 +161,7 @@ def answer_body(answer: Answer) -> AnswerBody:
         question=answer.question,
         status=answer.status,
         message=" ".join(status_words(answer).values()),
+        language=language_of(answer.question),
         confidence=round(answer.confidence, PLACES),
         history=list(answer.history),
         document=document_body(document) if document else None,

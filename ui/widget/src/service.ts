@@ -17,6 +17,7 @@ export type Answer = Readonly<{
   is: "answer";
   status: string;
   message: string;
+  language: string;
   count: number;
   places: readonly Place[];
 }>;
@@ -80,6 +81,7 @@ interface PlaceBody {
 interface AnswerBody {
   status: string;
   message: string;
+  language: string;
   document: { id: string; title: string } | null;
   results: PlaceBody[];
   nearest: PlaceBody[];
@@ -87,7 +89,7 @@ interface AnswerBody {
 
 /** The body of an answer as the widget shows it. Throws a TypeError if it is none. */
 export function answerOf(body: AnswerBody, base: URL): Answer {
-  const { status, message, document, results, nearest } = body;
+  const { status, message, language, document, results, nearest } = body;
   const bodies = results.length ? results : nearest;
   const severalDocuments = new Set(bodies.map((place) => place.document)).size > 1;
   const places = bodies.map((place) => ({
@@ -100,7 +102,7 @@ export function answerOf(body: AnswerBody, base: URL): Answer {
     marks: place.marks ?? [],
     url: placeUrl(place.permalink, base),
   }));
-  return { is: "answer", status, message, count: results.length, places };
+  return { is: "answer", status, message, language, count: results.length, places };
 }
 
 /** A permalink below the service's root, wherever that is. One that leads elsewhere leads to the root. */

@@ -95,9 +95,9 @@ export function makeBox(): Box {
 function say(status: HTMLElement, notice: Notice | null, setting: Setting): void {
   const said = notice ? sentence(notice, setting) : "";
   status.replaceChildren(said);
-  // The service speaks the language of the question; full stops tell which of its two that is.
-  const theirs = notice?.is === "answer" || notice?.is === "refused";
-  if (theirs) status.lang = said.includes("。") ? "ja" : "en";
+  // The service answers in the language of the question, and refuses in English.
+  if (notice?.is === "answer") status.lang = notice.language;
+  else if (notice?.is === "refused") status.lang = "en";
   else status.removeAttribute("lang");
 }
 

@@ -5,7 +5,9 @@ import type { Answer, Failure } from "../src/service";
 import { withQuestion } from "../src/recent";
 
 const later = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
-const answer = (message: string): Answer => ({ is: "answer", status: "answered", message, count: 0, places: [] });
+const answer = (message: string): Answer => ({
+  is: "answer", status: "answered", message, language: "en", count: 0, places: [],
+});
 
 /** A search whose service answers after as many milliseconds as the question says. */
 function searching(outcome: (question: string) => Answer | Failure = answer, recent: string[] = []) {
